@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/base/result.h"
+#include "core/program/program.h"
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace ca {
+
+/// What a network takes and gives.
+struct InputSpec {
+    std::int64_t channels = 3, height = 0, width = 0;
+    std::int64_t outputs = 0; ///< columns of its output
+    bool operator==(const InputSpec &) const = default;
+};
+
+/// A loaded network. A value; copies share the weights.
+struct Model {
+    std::filesystem::path file;
+    std::string name;            ///< the file's name without its endings
+    std::string sha256;          ///< of the file
+    std::int64_t parameters = 0; ///< without buffers
+    InputSpec input;
+    Program program; ///< float32, unfused: the reference
+    Program
+        plain; ///< the frozen TorchScript module through its interpreter, as one step; empty for files that are not TorchScript
+    std::vector<std::string> notes; ///< what a person should know: how it runs, what was assumed
+};
+
+struct LoadOptions {
+    /// Image sides to try first (height, width), for instance the data set's. Then 32, 224, 28, 64, 96, 128, 256, 299, 384.
+    std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
+    bool trust = false; ///< load a file whose code does more than compute
+};
+
+/// Inspects, loads and records a TorchScript file. Recording runs the network on random images of each size until one fits.
+/// Errors: those of `inspect_file`; `unsafe` (the finding named); `bad_format` where it does not load; `unsupported` where its
+/// input is no image or its output no table of numbers; `cancelled`.
+[[nodiscard]] Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &options, std::stop_token stop,
+                                       const Progress &progress);
+
+} // namespace ca

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quantize/quantize.h"
+
+#include <filesystem>
+
+namespace ca {
+
+/// Bytes of the file that `write_export` makes; exact, from shapes alone.
+[[nodiscard]] Bytes predicted_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges);
+
+/// Writes one `.safetensors`: quantized weights in the compressed-tensors naming (`weight` I8, or `weight_packed` I32 with
+/// `weight_shape`; `weight_scale`, `weight_zero_point`), all other tensors as they are, the recipe and the quantization config as
+/// metadata, and the model's program without weights as the U8 tensor `compression_agent.program`, so that the file is complete
+/// in itself. Errors: `unwritable`.
+[[nodiscard]] Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file);
+
+/// True for a file that `write_export` made.
+[[nodiscard]] bool is_export(const std::filesystem::path &file);
+
+/// Reads such a file back: its float program with the weights as stored, and its recipe carried out.
+/// Errors: `bad_format`, `unreadable`, `unsafe` where its program names an operator that does more than compute.
+[[nodiscard]] Result<QuantizedModel> read_export(const std::filesystem::path &file, int threads, std::stop_token stop,
+                                                 const Progress &progress);
+
+} // namespace ca

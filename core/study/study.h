@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/json.h"
+#include "core/evaluate/evaluate.h"
+#include "core/quantize/quantize.h"
+#include "core/search/front.h"
+
+#include <functional>
+
+namespace ca {
+
+enum class TrialState { queued, running, done, failed, cancelled, interrupted };
+enum class TrialOrigin { baseline, planner, advisor, user };
+[[nodiscard]] std::string to_text(TrialState state);
+[[nodiscard]] std::string to_text(TrialOrigin origin);
+
+/// A recipe, carried out and measured, with who proposed it and why.
+struct Trial {
+    std::string id; ///< `T1`
+    std::optional<std::string> parent;
+    TrialOrigin origin = TrialOrigin::baseline;
+    std::string method; ///< `fp32`, `static-int8`, `int4-weight`, `mixed`
+    std::string name;   ///< a few words: "mixed, 3.6 bits"
+    std::string reason;
+    Recipe recipe;
+    std::string recipe_hash;
+    Bytes predicted_bytes;
+    TrialState state = TrialState::queued;
+    std::optional<Measurement> selection, holdout;
+    bool on_front = false;
+    double seconds = 0;
+    std::string error;
+};
+
+/// A model, data and all trials.
+struct Study {
+    std::string name, model_name, model_sha256, data_name;
+    std::vector<std::pair<std::string, std::pair<std::size_t, std::string>>> splits; ///< name, size, hash
+    std::uint64_t seed = 0;
+    std::string head_sentence, preprocess_sentence;
+    Bytes float_bytes;
+    std::optional<Measurement> float_selection, float_holdout;
+    std::vector<Trial> trials;
+    std::vector<std::pair<std::size_t, double>> hypervolume; ///< after each finished trial
+    std::optional<std::string> smallest, fastest, balanced;  ///< trial ids
+    double seconds = 0;
+};
+/// The object that `run --json` prints, and study.json.
+[[nodiscard]] OrderedJson to_json(const Study &study);
+
+struct StudyOptions {
+    std::string name;
+    std::filesystem::path folder; ///< `<output>/<study>`; made if missing. Empty: nothing is written
+    std::uint64_t seed = 0;
+    std::size_t samples = 0; ///< the first N of selection and of holdout; 0: all
+    int threads = 0;
+    std::size_t max_trials = 24;
+    double minutes = 30;
+    bool latency = true; ///< batch-1 latency of each trial
+    std::string head = "auto", preprocess = "auto";
+};
+
+/// What a watcher hears, on the runner's thread: a trial that changed state (its whole new value), and the study after it.
+using TrialSink = std::function<void(const Study &, const Trial &)>;
+
+/// The fixed ladder: fp32, int8, int8 with first and last float, weight-only int8 and int4, and mixed recipes by weight noise; at
+/// least ten. Each finished trial is in `folder`/study.json before the next begins. On a stop the study so far is returned with
+/// `cancelled` trials, and written. After the last trial the front's are measured on holdout. Errors: what keeps the study from
+/// starting (data, head, an unwritable folder).
+[[nodiscard]] Result<Study> run_study(const Model &model, const DataSet &data, const StudyOptions &options,
+                                      const TrialSink &on_trial, std::stop_token stop, const Progress &progress);
+
+/// Writes `folder`/study.json whole or not at all. Errors: `unwritable`.
+[[nodiscard]] Status write_study(const Study &study, const std::filesystem::path &folder);
+
+} // namespace ca
