@@ -8,17 +8,19 @@ namespace ca {
 using Clock = std::chrono::steady_clock;
 
 struct Progress::State {
+    State(Sink to, std::chrono::milliseconds at_most) : sink(std::move(to)), interval(at_most) {}
+
     Sink sink;
-    std::chrono::milliseconds interval{};
-    std::mutex mutex{};
-    std::string stage{};
+    std::chrono::milliseconds interval;
+    std::mutex mutex;
+    std::string stage;
     Clock::time_point stage_began{};
     Clock::time_point last_report{};
     std::uint64_t first_done = 0; // of the stage: work resumed half way must not look fast
 };
 
 Progress::Progress(Sink sink, std::chrono::milliseconds interval)
-    : state_(sink ? std::make_shared<State>(State{std::move(sink), interval}) : nullptr)
+    : state_(sink ? std::make_shared<State>(std::move(sink), interval) : nullptr)
 {
 }
 

@@ -30,9 +30,11 @@ std::string to_text(double value, int digits)
 
 std::string to_text(Bytes size)
 {
+    if (size.value < 0)
+        return "-" + to_text(Bytes() - size);
     double amount = static_cast<double>(size.value);
     if (amount < 1000)
-        return std::to_string(size.value) + " bytes";
+        return std::to_string(size.value) + (size.value == 1 ? " byte" : " bytes");
     static constexpr std::array<const char *, 4> kUnits{" kB", " MB", " GB", " TB"};
     std::size_t unit = 0;
     for (amount /= 1000; amount >= 999.5 && unit + 1 < kUnits.size(); ++unit)

@@ -7,6 +7,8 @@
 #include "core/evaluate/measurement.h"
 #include "core/model/model.h"
 
+#include <string_view>
+
 namespace ca {
 
 /// How outputs become right or wrong: class logits against labels, or agreement with the float model's answers.
@@ -19,13 +21,13 @@ struct Predictions {
     std::vector<std::array<int, 5>> five; ///< the five largest; -1 where there are fewer classes
 };
 
-/// Runs the program over the split in batches, one batch per core. Polls `stop` between steps. Errors: `cancelled`, those of
-/// running.
+/// Runs the program over the split in batches, one batch per core. Polls `stop` between steps. Errors: `bad_data` where
+/// `preprocess` gives another size than the program takes; `failed` where an output is no number; `cancelled`, those of running.
 [[nodiscard]] Result<Predictions> predict(const Program &program, const InputSpec &input, const Split &split,
                                           const Preprocess &preprocess, int threads, std::stop_token stop,
                                           const Progress &progress);
 
-/// Against labels (`logits`), or against `reference` (`agreement`).
+/// Against labels (`logits`; an image without one counts as wrong), or against `reference` (`agreement`).
 [[nodiscard]] Accuracy accuracy_of(const Predictions &predictions, const Split &split, Head head, const Predictions *reference);
 
 struct HeadChoice {
@@ -46,7 +48,7 @@ struct PreprocessChoice {
                                                          int threads, std::stop_token stop);
 
 struct LatencyOptions {
-    int batch = 32;
+    int batch = 32; ///< the other batch size; below 2: only batch 1 is timed
     int threads = 1;
     int rounds = 31;     ///< at batch 1; a third of it at the other batch
     double seconds = 20; ///< per batch size: rounds stop there, at least five are run
@@ -56,12 +58,15 @@ struct LatencyResult {
     Latency program;
     FloatLatency floats;
 };
-/// `compute` and `real` as in QuantizedModel. Errors: `cancelled`, those of running.
+/// `program` runs as it is: fused where it should be. `compute` and `real` as in QuantizedModel; where it is not real, only the
+/// baselines are timed. Three runs of each warm up. Errors: `cancelled`, those of running `program`.
 [[nodiscard]] Result<LatencyResult> measure_latency(const Model &model, const Program &program, const std::string &compute,
                                                     bool real, const LatencyOptions &options, std::stop_token stop,
                                                     const Progress &progress);
 
 /// The widest vector extension that matters here: `amx`, `avx512_vnni`, `avx_vnni`, `avx512`, `avx2`, `other`.
 [[nodiscard]] std::string instruction_set();
+/// The same from the flags of a processor as Linux lists them.
+[[nodiscard]] std::string instruction_set_of(std::string_view flags);
 
 } // namespace ca

@@ -19,7 +19,7 @@ struct Accuracy {
     std::int64_t correct = 0;
     std::optional<double> top5;       ///< fraction; absent below six classes and for agreement
     std::array<double, 2> interval{}; ///< Wilson 95 % of top-1, fractions
-    std::vector<double> per_class;    ///< top-1 by class, in class order; empty for agreement
+    std::vector<double> per_class;    ///< top-1 by class, in class order, NaN where it has no image; empty for agreement
     std::vector<std::uint8_t> right;  ///< one flag an image, in the split's order; not written to JSON
     [[nodiscard]] double top1() const { return n == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(n); }
 };

@@ -26,7 +26,8 @@ struct PairedComparison {
 };
 
 /// `right` flags image by image. Verdict: worse or better where p < 0.05; same where p >= 0.05 and the 95 % interval of the
-/// paired difference (fixed - broken) / n lies within half a point; else undetermined. Sizes must be equal.
+/// paired difference (fixed - broken) / n lies within half a point; else undetermined. Sizes must be equal. Source of the
+/// interval: Bonett and Price 2012 (adjusted Wald), which keeps its width where nothing changed.
 [[nodiscard]] PairedComparison compare_paired(std::span<const std::uint8_t> float_right,
                                               std::span<const std::uint8_t> quantized_right);
 

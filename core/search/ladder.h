@@ -9,8 +9,10 @@
 namespace ca {
 
 /// Bits for every layer from {2, 3, 4, 5, 6, 8} such that the average over all weights is at most `average` and the total damage
-/// is least: damage of a layer at b bits = its share of the model's weights energy * Beta noise at b bits, no image is looked at.
-/// `static_activations`: int8 activations as well. Errors: `unsupported` (no layers), `constraint` (average below 2).
+/// is least (`allocate`): damage of a layer at b bits = its share of the model's weight energy, sum(w^2) over that of all layers,
+/// times its Beta noise at b bits. No image is looked at. The first and the last layer get at least 4 bits where the average
+/// allows that. `static_activations`: int8 activations as well. Errors: `unsupported` (no layers), `constraint` (average below
+/// 2).
 [[nodiscard]] Result<MethodRecipe> mixed_by_noise(const Model &model, double average, bool static_activations);
 
 /// A recipe that the ladder proposes, with why.

@@ -18,7 +18,8 @@ target_compile_options(
             -Wnon-virtual-dtor
             -Wold-style-cast
             -Wcast-qual
-            -Wconversion)
+            -Wconversion
+            -Wno-restrict) # GCC 12 sees overlaps in std::string that are not there (its bug 105651)
 if(COMPRESSION_AGENT_WERROR)
   target_compile_options(ca_common INTERFACE -Werror)
 endif()

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quantize/recipe.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ca {
+
+enum class Command { window, run, demo, inspect, quantize, evaluate, models, doctor };
+enum class LogLevel { error, warning, info, debug };
+
+/// What the user asked for, checked as far as it can be without opening anything. Each command reads its part.
+struct Arguments {
+    Command command = Command::window;
+    std::string file; ///< of `inspect` and of the window; empty: none
+
+    std::string model, data;
+    std::string preprocess = "auto", head = "auto", split = "holdout", device = "cpu";
+    std::size_t samples = 0; ///< 0: all
+    std::uint64_t seed = 0;
+    int threads = 0; ///< 0: one per core
+    bool trust = false;
+
+    bool json = false, quiet = false;
+    LogLevel log_level = LogLevel::info;
+
+    std::string method, recipe_file;
+    MethodOptions method_options;
+    std::string format = "safetensors";
+    std::filesystem::path output; ///< `quantize`: a file or folder; `run`: the folder of all studies
+
+    bool latency = false, profile = false;
+    int batch = 32;
+
+    std::string study; ///< empty: `<model>-<data>`
+    std::string provider = "offline";
+    std::size_t trials = 24;
+    double minutes = 30;
+    bool resume = false, show_examples = false;
+    std::optional<double> max_drop;           ///< percentage points
+    std::optional<std::int64_t> target_bytes; ///< of the exported file
+    std::optional<double> target_ratio;       ///< float bytes over bytes
+    std::optional<double> max_latency;        ///< milliseconds at batch 1
+};
+
+/// Help or the version: text for standard output.
+struct HelpText {
+    std::string text;
+};
+/// A sentence for standard error; exit code 2.
+struct UsageError {
+    std::string sentence;
+};
+using ParsedArguments = std::variant<Arguments, HelpText, UsageError>;
+
+/// `words`: the command line without the program's name. `--model …` without a command means `run`; a bare file, or nothing,
+/// means the window.
+[[nodiscard]] ParsedArguments parse_arguments(std::vector<std::string> words);
+
+/// "run, demo, inspect, quantize, evaluate, models, doctor": for sentences.
+[[nodiscard]] std::string command_names();
+
+} // namespace ca

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/arguments.h"
+#include "app/cli/output.h"
+
+#include <stop_token>
+
+namespace ca {
+
+// One function for each command of CLI.md. Each prints its result or its sentence on the console and returns the exit code.
+
+[[nodiscard]] int inspect_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+[[nodiscard]] int quantize_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+[[nodiscard]] int evaluate_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+/// `run`, and `demo`, which is `run` on what comes with the program.
+[[nodiscard]] int run_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+[[nodiscard]] int models_command(const Console &console);
+[[nodiscard]] int doctor_command(const Console &console);
+
+/// The command that `arguments` name, on `streams`; not the window.
+[[nodiscard]] int carry_out_command(const Arguments &arguments, const Streams &streams, std::stop_token stop);
+
+} // namespace ca

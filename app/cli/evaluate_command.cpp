@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/cli/evaluation.h"
+
+namespace ca {
+namespace {
+
+std::string verdict_text(const PairedComparison &paired)
+{
+    return paired.verdict + " (" + std::to_string(paired.fixed) + " fixed, " + std::to_string(paired.broken)
+        + " broken, p = " + to_text(paired.p_value, 4) + ")";
+}
+
+void add_latency(std::vector<std::vector<std::string>> &rows, const std::string &name, const std::optional<Latency> &latency)
+{
+    if (!latency)
+        return;
+    if (latency->batch1)
+        rows.push_back({name + ", batch 1", milliseconds(latency->batch1->median, latency->batch1->low, latency->batch1->high)});
+    if (latency->batch_n)
+        rows.push_back({name + ", batch " + std::to_string(latency->batch),
+                        milliseconds(latency->batch_n->median, latency->batch_n->low, latency->batch_n->high)});
+    if (!latency->real)
+        rows.push_back({name, "not timed: its arithmetic is simulated"});
+}
+
+std::string evaluation_text(const Evaluation &evaluation)
+{
+    const Measurement &measurement = evaluation.measurement;
+    const Accuracy &accuracy = measurement.accuracy;
+    std::vector<std::vector<std::string>> rows{
+        {"model", clean_text(evaluation.model)},
+        {"images", std::to_string(accuracy.n)},
+        {"top-1", percent(accuracy.top1()) + " (" + percent(accuracy.interval[0]) + " to " + percent(accuracy.interval[1]) + ")"},
+        {"correct", std::to_string(accuracy.correct)}};
+    if (accuracy.top5)
+        rows.push_back({"top-5", percent(*accuracy.top5)});
+    if (measurement.versus_float)
+        rows.push_back({"against float", verdict_text(*measurement.versus_float)});
+    rows.push_back({"size", to_text(measurement.size)});
+    add_latency(rows, "this", measurement.latency);
+    if (measurement.float_latency) {
+        add_latency(rows, "torchscript", measurement.float_latency->torchscript);
+        add_latency(rows, "fused fp32", measurement.float_latency->fused_fp32);
+        add_latency(rows, "bf16", measurement.float_latency->bf16);
+    }
+    std::string text = text_table(rows) + evaluation.head + "\n" + evaluation.preprocess + "\n";
+    for (const std::string &note : evaluation.notes)
+        text += clean_text(note) + "\n";
+    if (evaluation.steps.empty())
+        return text;
+    std::vector<std::vector<std::string>> steps{{"step", "ms"}};
+    for (const StepTime &step : evaluation.steps)
+        steps.push_back({step.step.op + "  " + clean_text(step.step.layer), to_text(step.milliseconds, 4)});
+    return text + "\n" + text_table(steps);
+}
+
+OrderedJson evaluation_json(const Evaluation &evaluation)
+{
+    OrderedJson json = to_json(evaluation.measurement);
+    json["model"] = evaluation.model;
+    json["head"] = evaluation.head;
+    json["preprocess"] = evaluation.preprocess;
+    json["split"] = {{"name", evaluation.split.first}, {"hash", evaluation.split.second}};
+    json["notes"] = evaluation.notes;
+    if (!evaluation.steps.empty()) {
+        OrderedJson steps = OrderedJson::array();
+        for (const StepTime &step : evaluation.steps)
+            steps.push_back({{"op", step.step.op}, {"layer", step.step.layer}, {"milliseconds", step.milliseconds}});
+        json["profile"] = steps;
+    }
+    return json;
+}
+
+} // namespace
+
+int evaluate_command(const Arguments &arguments, const Console &console, std::stop_token stop)
+{
+    const auto evaluation = evaluate(arguments, stop, console.progress());
+    if (!evaluation)
+        return console.fail(evaluation.error());
+    return console.result(evaluation_json(*evaluation), evaluation_text(*evaluation));
+}
+
+} // namespace ca

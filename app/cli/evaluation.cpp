@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/evaluation.h"
+
+#include "app/cli/open_inputs.h"
+#include "core/data/preprocess.h"
+#include "core/evaluate/evaluate.h"
+#include "core/quantize/export.h"
+
+#include <chrono>
+
+namespace ca {
+namespace {
+
+/// What is measured: the float model, one that was quantized just now, or one out of an exported file.
+struct Subject {
+    Program program;
+    std::string name;
+    Bytes size;
+    std::string compute = "fp32";
+    bool real = true;
+    bool has_float = false; ///< there is a float model to compare it with, which is not itself
+};
+
+/// The images, and how they are shown to the network.
+struct Setting {
+    Split split;
+    Preprocess preprocess;
+    Head head = Head::logits;
+};
+
+Result<Subject> float_subject(const Inputs &inputs)
+{
+    Subject subject;
+    subject.program = inputs.model.program;
+    subject.name = inputs.model.name;
+    subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
+    return subject;
+}
+
+Subject quantized_subject(const QuantizedModel &model, Bytes size, bool has_float)
+{
+    return {model.program, model.model.name + ", " + describe(model.recipe, model.model), size, model.compute, model.real,
+            has_float};
+}
+
+Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, std::stop_token stop, const Progress &progress)
+{
+    const auto recipe = open_recipe(arguments, inputs.model);
+    if (!recipe)
+        return forward(recipe);
+    if (inputs.exported && *recipe)
+        return fail(ErrorCode::usage,
+                    "The file " + inputs.file.string()
+                        + " is quantized already; --method and --recipe go with the float model that it came from.");
+    if (inputs.exported)
+        return quantized_subject(*inputs.exported, inputs.file_size, false);
+    if (!*recipe)
+        return float_subject(inputs);
+    const auto model = carry_out(arguments, inputs, **recipe, stop, progress);
+    if (!model)
+        return forward(model);
+    return quantized_subject(*model, predicted_bytes(inputs.model, model->recipe, model->ranges), true);
+}
+
+Result<Setting> open_setting(const Arguments &arguments, const Inputs &inputs, Evaluation &evaluation, std::stop_token stop)
+{
+    const auto head = choose_head(arguments.head, inputs.model, *inputs.data);
+    if (!head)
+        return forward(head);
+    if (inputs.exported && head->head == Head::agreement)
+        return fail(ErrorCode::bad_data,
+                    "An exported file holds no float model to agree with. Evaluate the float model with --method, "
+                    "or give data whose classes are the model's outputs.");
+    const auto preprocess = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
+    if (!preprocess)
+        return forward(preprocess);
+    const auto split = inputs.data->split(arguments.split);
+    if (!split)
+        return forward(split);
+    evaluation.head = head->sentence;
+    evaluation.preprocess = preprocess->sentence;
+    Setting setting{split->first(arguments.samples), preprocess->preprocess, head->head};
+    evaluation.split = {setting.split.name, setting.split.hash()};
+    return setting;
+}
+
+/// Accuracy, and where there is a float model the comparison with it on the same images.
+Status measure_accuracy(const Arguments &arguments, const Inputs &inputs, const Subject &subject, const Setting &setting,
+                        Measurement &measurement, std::stop_token stop, const Progress &progress)
+{
+    const auto answers =
+        predict(subject.program, inputs.model.input, setting.split, setting.preprocess, arguments.threads, stop, progress);
+    if (!answers)
+        return forward(answers);
+    if (!subject.has_float) {
+        measurement.accuracy = accuracy_of(*answers, setting.split, setting.head, &*answers);
+        return {};
+    }
+    const auto reference = predict(inputs.model.program, inputs.model.input, setting.split, setting.preprocess, arguments.threads,
+                                   stop, progress.with_prefix("Float model: "));
+    if (!reference)
+        return forward(reference);
+    measurement.accuracy = accuracy_of(*answers, setting.split, setting.head, &*reference);
+    const Accuracy of_float = accuracy_of(*reference, setting.split, setting.head, &*reference);
+    measurement.versus_float = compare_paired(of_float.right, measurement.accuracy.right);
+    return {};
+}
+
+Status measure_times(const Arguments &arguments, const Inputs &inputs, const Subject &subject, Evaluation &evaluation,
+                     std::stop_token stop, const Progress &progress)
+{
+    const bool is_float = !inputs.exported && !subject.has_float;
+    const auto fused = is_float ? fuse(subject.program) : Result<Program>(subject.program);
+    if (!fused)
+        return forward(fused);
+    const int threads = arguments.threads == 0 ? 1 : arguments.threads;
+    if (arguments.latency) {
+        LatencyOptions options;
+        options.batch = arguments.batch;
+        options.threads = threads;
+        auto times = measure_latency(inputs.model, *fused, subject.compute, subject.real, options, stop, progress);
+        if (!times)
+            return forward(times);
+        evaluation.measurement.latency = std::move(times->program);
+        evaluation.measurement.float_latency = std::move(times->floats);
+    }
+    if (!arguments.profile)
+        return {};
+    ImageBatch image{1, inputs.model.input.channels, inputs.model.input.height, inputs.model.input.width, {}};
+    image.values.assign(static_cast<std::size_t>(image.channels * image.height * image.width), 0.5F);
+    constexpr int kRounds = 15;
+    const auto steps = fused->steps();
+    const auto milliseconds = profile(*fused, image, kRounds, threads, stop);
+    if (!milliseconds)
+        return forward(milliseconds);
+    for (std::size_t i = 0; i < steps.size() && i < milliseconds->size(); ++i)
+        evaluation.steps.push_back({steps[i], (*milliseconds)[i]});
+    return {};
+}
+
+} // namespace
+
+Result<Evaluation> evaluate(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+{
+    if (const auto possible = check_possible(arguments); !possible)
+        return forward(possible);
+    const auto inputs = open_inputs(arguments, stop, progress);
+    if (!inputs)
+        return forward(inputs);
+    Evaluation evaluation;
+    evaluation.notes = inputs->model.notes;
+    const auto setting = open_setting(arguments, *inputs, evaluation, stop);
+    if (!setting)
+        return forward(setting);
+    const auto subject = open_subject(arguments, *inputs, stop, progress);
+    if (!subject)
+        return forward(subject);
+    evaluation.model = subject->name;
+    Measurement &measurement = evaluation.measurement;
+    measurement.size = subject->size;
+    const auto began = std::chrono::steady_clock::now();
+    if (const auto done = measure_accuracy(arguments, *inputs, *subject, *setting, measurement, stop, progress); !done)
+        return forward(done);
+    measurement.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    if (const auto done = measure_times(arguments, *inputs, *subject, evaluation, stop, progress); !done)
+        return forward(done);
+    return evaluation;
+}
+
+} // namespace ca

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/arguments.h"
+#include "core/base/progress.h"
+#include "core/evaluate/measurement.h"
+#include "core/program/program.h"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace ca {
+
+struct StepTime {
+    StepInfo step;
+    double milliseconds = 0; ///< median at batch 1
+};
+
+/// What the command `evaluate` finds.
+struct Evaluation {
+    std::string model; ///< the file's name, and what was done to it
+    Measurement measurement;
+    std::string head, preprocess;              ///< sentences that say what was chosen, and why
+    std::pair<std::string, std::string> split; ///< name and hash
+    std::vector<std::string> notes;
+    std::vector<StepTime> steps; ///< in program order; empty without `--profile`
+};
+
+/// Opens, quantizes where asked to, runs and times. Writes nothing. Errors: those of opening, quantizing and running.
+[[nodiscard]] Result<Evaluation> evaluate(const Arguments &arguments, std::stop_token stop, const Progress &progress);
+
+} // namespace ca

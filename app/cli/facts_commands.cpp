@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/cli/open_inputs.h"
+#include "app/cli/resources.h"
+#include "core/program/runtime.h"
+
+#include <algorithm>
+
+#ifdef CA_GUI
+#include <QtGlobal>
+#endif
+
+namespace ca {
+
+int models_command(const Console &console)
+{
+    OrderedJson models = OrderedJson::array();
+    std::vector<std::vector<std::string>> rows;
+    const auto demo = demo_model();
+    models.push_back(
+        {{"key", "demo"}, {"available", demo.has_value()}, {"file", demo ? OrderedJson(demo->string()) : OrderedJson()}});
+    rows.push_back({"demo  " + (demo ? "comes with the program: " + clean_text(demo->string()) : demo.error().sentence)});
+    for (const std::string &name : zoo_names()) {
+        models.push_back({{"key", name}, {"available", false}, {"file", nullptr}});
+        rows.push_back({name + "  not available in this version; give a TorchScript file of the model"});
+    }
+    return console.result({{"models", models}}, text_table(rows));
+}
+
+int doctor_command(const Console &console)
+{
+    std::vector<std::pair<std::string, std::string>> facts{{"compression-agent", CA_VERSION}};
+    for (auto &fact : runtime_facts())
+        facts.push_back(std::move(fact));
+    const auto resources = find_resources();
+    facts.emplace_back("resources", resources ? resources->string() : resources.error().sentence);
+#ifdef CA_GUI
+    facts.emplace_back("window", std::string("Qt ") + QT_VERSION_STR);
+#else
+    facts.emplace_back("window", "none in this build");
+#endif
+    OrderedJson json = OrderedJson::object();
+    std::string text;
+    std::size_t widest = 0;
+    for (const auto &[name, value] : facts)
+        widest = std::max(widest, name.size());
+    for (const auto &[name, value] : facts) {
+        json[name] = value;
+        text += name + std::string(widest + 2 - name.size(), ' ') + clean_text(value) + "\n";
+    }
+    return console.result(json, text);
+}
+
+} // namespace ca

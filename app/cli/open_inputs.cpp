@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/open_inputs.h"
+
+#include "app/cli/resources.h"
+#include "core/base/atomic_file.h"
+#include "core/data/preprocess.h"
+#include "core/evaluate/evaluate.h"
+#include "core/quantize/export.h"
+
+#include <algorithm>
+
+namespace ca {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool exists(const std::string &path)
+{
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+/// The folder that `--data` means.
+Result<fs::path> find_data(const std::string &data)
+{
+    if (data == "pictogram10")
+        return demo_data();
+    if (data == "cifar10" && !exists(data))
+        return fail(ErrorCode::unsupported,
+                    "CIFAR-10 is not downloaded by this version. Give the folder that holds its "
+                    "test_batch.bin and batches.meta.txt.");
+    return fs::path(data);
+}
+
+/// The sides to try first when the network does not say what it takes: those of the images as they come out of preprocessing.
+std::vector<std::pair<std::int64_t, std::int64_t>> likely_sizes(const Arguments &arguments, const std::optional<DataSet> &data)
+{
+    if (!data || !data->all.images)
+        return {};
+    const ImageSet &images = *data->all.images;
+    std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
+    if (const auto wanted = parse_preprocess(arguments.preprocess); arguments.preprocess != "auto" && wanted)
+        sizes.emplace_back(output_size(*wanted, images.height, images.width));
+    sizes.emplace_back(images.height, images.width);
+    return sizes;
+}
+
+Result<MethodRecipe> read_recipe(const std::string &file, const Model &model)
+{
+    constexpr std::size_t kMost = 8U << 20U; // the contract's limit on a recipe
+    const auto text = read_file(file, kMost);
+    if (!text)
+        return forward(text);
+    const auto json = parse_json(*text, "The recipe " + file);
+    if (!json)
+        return forward(json);
+    auto recipe = recipe_from_json(*json);
+    if (!recipe)
+        return forward(recipe);
+    if (const auto fits = check(*recipe, model); !fits)
+        return forward(fits);
+    MethodRecipe result{std::move(*recipe), {}};
+    for (const Layer &layer : model.program.layers()) {
+        const auto scheme = result.recipe.layers.find(layer.name);
+        if (scheme == result.recipe.layers.end())
+            result.left_float.push_back({layer.name, "The recipe does not list it."});
+        else if (scheme->second.format == Format::fp32)
+            result.left_float.push_back({layer.name, "The recipe keeps it in fp32."});
+    }
+    return result;
+}
+
+} // namespace
+
+Status check_possible(const Arguments &arguments)
+{
+    if (arguments.device != "cpu")
+        return fail(ErrorCode::unsupported,
+                    "The device " + arguments.device + " is not available in this version; --device cpu is what there is.");
+    if (arguments.provider != "offline")
+        return fail(ErrorCode::unsupported,
+                    "The provider " + arguments.provider
+                        + " is not available in this version; --provider offline is what there is.");
+    return {};
+}
+
+const std::vector<std::string> &zoo_names()
+{
+    static const std::vector<std::string> names{"clip-vit-l", "clip-vit-b", "vit_b_16", "resnet18", "mobilenet_v2"};
+    return names;
+}
+
+Result<fs::path> find_model(const std::string &model)
+{
+    if (exists(model))
+        return fs::path(model);
+    if (model == "demo")
+        return demo_model();
+    if (std::find(zoo_names().begin(), zoo_names().end(), model) != zoo_names().end())
+        return fail(ErrorCode::unsupported,
+                    "The weights of " + model
+                        + " are not available in this version. Give a TorchScript file of the model instead.");
+    return fail(ErrorCode::not_found, "There is no model file " + model + ". Check its name, or use demo.");
+}
+
+Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+{
+    Inputs inputs;
+    const auto file = find_model(arguments.model);
+    if (!file)
+        return forward(file);
+    inputs.file = *file;
+    std::error_code ignored;
+    inputs.file_size = bytes(static_cast<std::int64_t>(fs::file_size(*file, ignored)));
+    if (!arguments.data.empty()) {
+        const auto folder = find_data(arguments.data);
+        if (!folder)
+            return forward(folder);
+        auto data = open_data_folder(*folder, arguments.seed);
+        if (!data)
+            return forward(data);
+        inputs.data = std::move(*data);
+    }
+    if (is_export(*file)) {
+        auto exported = read_export(*file, arguments.threads, stop, progress);
+        if (!exported)
+            return forward(exported);
+        inputs.model = exported->model;
+        inputs.exported = std::move(*exported);
+        return inputs;
+    }
+    auto model = load_model(*file, {likely_sizes(arguments, inputs.data), arguments.trust}, stop, progress);
+    if (!model)
+        return forward(model);
+    inputs.model = std::move(*model);
+    return inputs;
+}
+
+Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model)
+{
+    if (arguments.method.empty() && arguments.recipe_file.empty())
+        return std::optional<MethodRecipe>();
+    auto recipe = arguments.method.empty() ? read_recipe(arguments.recipe_file, model)
+                                           : make_recipe(model, arguments.method, arguments.method_options);
+    if (!recipe)
+        return forward(recipe);
+    return std::optional(std::move(*recipe));
+}
+
+bool needs_calibration(const Recipe &recipe)
+{
+    return std::any_of(recipe.layers.begin(), recipe.layers.end(),
+                       [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
+}
+
+Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
+                                 std::stop_token stop, const Progress &progress)
+{
+    ActivationRanges ranges;
+    if (needs_calibration(recipe.recipe)) {
+        if (!inputs.data)
+            return fail(ErrorCode::usage, "This recipe sets the ranges of activations from images: give --data as well.");
+        const auto chosen = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
+        if (!chosen)
+            return forward(chosen);
+        auto measured = calibrate(inputs.model, inputs.data->calibration, chosen->preprocess, arguments.threads, stop, progress);
+        if (!measured)
+            return forward(measured);
+        ranges = std::move(*measured);
+    }
+    return quantize(inputs.model, recipe, ranges, arguments.threads, stop, progress);
+}
+
+} // namespace ca

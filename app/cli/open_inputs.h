@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/arguments.h"
+#include "core/base/progress.h"
+#include "core/data/dataset.h"
+#include "core/model/model.h"
+#include "core/quantize/quantize.h"
+
+#include <optional>
+#include <stop_token>
+
+namespace ca {
+
+/// What this version can do at all, before anything is opened: the device and the provider. Errors: `unsupported`.
+[[nodiscard]] Status check_possible(const Arguments &arguments);
+
+/// The file that `--model` means: a file, or a name that the program knows.
+/// Errors: `not_found`; `unsupported` for a name whose weights would have to be downloaded.
+[[nodiscard]] Result<std::filesystem::path> find_model(const std::string &model);
+
+/// The names of CLI.md whose weights are not part of the program.
+[[nodiscard]] const std::vector<std::string> &zoo_names();
+
+/// A model and the data that it is used with.
+struct Inputs {
+    std::filesystem::path file;
+    Bytes file_size;
+    Model model;                            ///< of an exported file: its float program with the weights as stored
+    std::optional<QuantizedModel> exported; ///< where `quantize` wrote the file
+    std::optional<DataSet> data;            ///< absent without `--data`
+};
+
+/// Opens data and model; writes nothing. Errors: those of `find_model`, `open_data_folder`, `load_model`, `read_export`.
+[[nodiscard]] Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, const Progress &progress);
+
+/// The recipe of `--method` or `--recipe`, checked against the model; absent where neither is given.
+/// Errors: those of `make_recipe`, `recipe_from_json` and `check`.
+[[nodiscard]] Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model);
+
+[[nodiscard]] bool needs_calibration(const Recipe &recipe);
+
+/// The recipe carried out, calibrated on `inputs.data` where it has static activations.
+/// Errors: `usage` where such a recipe comes without data; those of `choose_preprocess`, `calibrate` and `quantize`.
+[[nodiscard]] Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
+                                               std::stop_token stop, const Progress &progress);
+
+} // namespace ca

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/options.h"
+
+#include "core/base/json.h"
+#include "core/data/preprocess.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include <CLI/CLI.hpp>
+
+namespace ca {
+namespace {
+
+/// The whole text as a number.
+template <typename Number>
+std::optional<Number> number_from(const std::string &text)
+{
+    Number number{};
+    const char *end = text.data() + text.size();
+    const auto [stopped, problem] = std::from_chars(text.data(), end, number);
+    return problem == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
+}
+
+/// A whole number from `least` to `most`.
+template <typename Target>
+void add_integer(CLI::App &app, const std::string &name, Target &target, std::int64_t least, std::int64_t most,
+                 const std::string &help)
+{
+    app.add_option_function<std::string>(
+           name,
+           [&target, name, least, most](const std::string &text) {
+               const auto number = number_from<std::int64_t>(text);
+               if (!number || *number < least || *number > most)
+                   throw CLI::ValidationError(
+                       name + " takes a whole number from " + std::to_string(least)
+                       + (most == std::numeric_limits<std::int64_t>::max() ? " up" : " to " + std::to_string(most)) + ", and "
+                       + clean_text(text) + " is none.");
+               if constexpr (requires { target.has_value(); })
+                   target = *number;
+               else
+                   target = static_cast<Target>(*number);
+           },
+           help)
+        ->type_name("N");
+}
+
+constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+
+/// A finite number of at least `least`, or above it where `above`.
+template <typename Target>
+void add_real(CLI::App &app, const std::string &name, Target &target, double least, bool above, const std::string &help)
+{
+    app.add_option_function<std::string>(
+           name,
+           [&target, name, least, above](const std::string &text) {
+               const auto number = number_from<double>(text);
+               if (!number || !std::isfinite(*number) || *number < least || (above && *number == least))
+                   throw CLI::ValidationError(name + " takes a number " + (above ? "above " : "of at least ") + to_text(least)
+                                              + ", and " + clean_text(text) + " is none.");
+               target = *number;
+           },
+           help)
+        ->type_name("X");
+}
+
+/// One of a few words; `use` gets the word's place in the list.
+void add_choice(CLI::App &app, const std::string &name, const std::vector<std::string> &words,
+                const std::function<void(std::size_t)> &use, const std::string &help)
+{
+    std::string list;
+    for (const std::string &word : words)
+        list += (list.empty() ? "" : ", ") + word;
+    app.add_option_function<std::string>(
+           name,
+           [words, name, use, list](const std::string &text) {
+               const auto found = std::find(words.begin(), words.end(), text);
+               if (found == words.end())
+                   throw CLI::ValidationError(name + " takes one of " + list + ", and " + clean_text(text) + " is none of them.");
+               use(static_cast<std::size_t>(found - words.begin()));
+           },
+           help + ": " + list)
+        ->type_name("WORD");
+}
+
+void add_word(CLI::App &app, const std::string &name, std::string &target, const std::vector<std::string> &words,
+              const std::string &help)
+{
+    add_choice(
+        app, name, words, [&target, words](std::size_t i) { target = words[i]; }, help);
+}
+
+void add_output_options(CLI::App &app, Arguments &arguments)
+{
+    app.add_flag("--json", arguments.json, "Print one JSON object on standard output, and nothing else there");
+    app.add_flag("--quiet", arguments.quiet, "No progress and no notes");
+    add_choice(
+        app, "--log-level", {"error", "warning", "info", "debug"},
+        [&arguments](std::size_t i) { arguments.log_level = static_cast<LogLevel>(i); }, "What standard error gets");
+}
+
+void add_model_options(CLI::App &app, Arguments &arguments)
+{
+    app.add_option("--model", arguments.model, "A TorchScript file, a file that quantize wrote, or demo")
+        ->required()
+        ->type_name("M");
+    app.add_flag("--trust", arguments.trust, "Accept a file whose code does more than compute");
+}
+
+void add_data_options(CLI::App &app, Arguments &arguments, bool required)
+{
+    app.add_option("--data", arguments.data, "pictogram10, or a folder with CIFAR binary records")
+        ->required(required)
+        ->type_name("D");
+}
+
+void add_work_options(CLI::App &app, Arguments &arguments)
+{
+    app.add_option_function<std::string>(
+           "--preprocess",
+           [&arguments](const std::string &text) {
+               if (const auto parsed = parse_preprocess(text); text != "auto" && !parsed)
+                   throw CLI::ValidationError(parsed.error().text());
+               arguments.preprocess = text;
+           },
+           "auto, cifar10, imagenet, clip, or size=…,crop=…,filter=…,mean=a:b:c,std=a:b:c")
+        ->type_name("P");
+    add_integer(app, "--seed", arguments.seed, 0, kAny, "Seed of every choice; the same seed gives the same results");
+    add_integer(app, "--threads", arguments.threads, 1, 4096, "Threads to use (all cores; 1 for latency)");
+    app.add_option("--device", arguments.device, "cpu")->type_name("WORD");
+}
+
+void add_evaluation_options(CLI::App &app, Arguments &arguments)
+{
+    add_word(app, "--head", arguments.head, {"auto", "logits", "agreement"}, "How outputs become right or wrong");
+    add_integer(app, "--samples", arguments.samples, 1, kAny, "Only the first N images of a split");
+}
+
+void add_recipe_options(CLI::App &app, Arguments &arguments)
+{
+    app.add_option("--recipe", arguments.recipe_file, "A recipe file")->type_name("FILE");
+    add_word(app, "--method", arguments.method, method_names(), "A method for all layers");
+    MethodOptions &options = arguments.method_options;
+    app.add_flag_callback(
+        "--first-and-last-float", [&options] { options.first_and_last_float = true; },
+        "Keep the first and the last layer in float");
+    app.add_flag_callback(
+        "--symmetric", [&options] { options.symmetric = true; }, "Symmetric weights");
+    app.add_flag_callback(
+           "--asymmetric", [&options] { options.symmetric = false; }, "Asymmetric weights")
+        ->excludes("--symmetric");
+    add_choice(
+        app, "--group", {"channel", "32", "64", "128"}, [&options](std::size_t i) { options.group = i == 0 ? 0 : 16 << i; },
+        "Weights that share a scale");
+    add_choice(
+        app, "--rounding", {"nearest", "mse"}, [&options](std::size_t i) { options.rounding = static_cast<Rounding>(i); },
+        "How weights are rounded");
+}
+
+void add_study_options(CLI::App &app, Arguments &arguments)
+{
+    arguments.output = "results";
+    app.add_option("--output", arguments.output, "The folder that gets the study's folder (results)")->type_name("DIR");
+    add_integer(app, "--trials", arguments.trials, 1, 100000, "Trials at most (24)");
+    add_real(app, "--minutes", arguments.minutes, 0, true, "Minutes at most (30)");
+    add_real(app, "--max-drop", arguments.max_drop, 0, false, "Percentage points of accuracy that may be lost");
+    add_integer(app, "--target-bytes", arguments.target_bytes, 1, kAny, "Bytes of the file at most");
+    add_real(app, "--target-ratio", arguments.target_ratio, 0, true, "Float bytes over bytes at least");
+    add_real(app, "--max-latency", arguments.max_latency, 0, true, "Milliseconds at batch 1 at most");
+    app.add_option("--provider", arguments.provider, "offline")->type_name("WORD");
+    for (const char *unused : {"--llm", "--api-key"})
+        app.add_option_function<std::string>(
+            unused, [](const std::string &) {}, "For providers other than offline");
+    app.add_flag("--resume", arguments.resume, "Go on with a study that is there");
+    app.add_flag("--show-examples", arguments.show_examples, "Prediction examples");
+}
+
+void add_run(CLI::App &app, Arguments &arguments)
+{
+    add_model_options(app, arguments);
+    add_data_options(app, arguments, true);
+    add_work_options(app, arguments);
+    add_evaluation_options(app, arguments);
+    add_study_options(app, arguments);
+    app.add_option("--study", arguments.study, "The study's name (<model>-<data>)")->type_name("NAME");
+    app.add_option_function<std::string>(
+           "--split",
+           [](const std::string &text) {
+               if (text != "holdout")
+                   throw CLI::ValidationError(
+                       "run searches on selection and reports holdout; for another split use the command evaluate.");
+           },
+           "holdout")
+        ->type_name("WORD");
+}
+
+void add_quantize(CLI::App &app, Arguments &arguments)
+{
+    add_model_options(app, arguments);
+    add_data_options(app, arguments, false);
+    add_work_options(app, arguments);
+    add_recipe_options(app, arguments);
+    app.add_option("--output", arguments.output, "The file to write, or a folder for it")->required()->type_name("FILE");
+    app.add_option_function<std::string>(
+           "--format",
+           [](const std::string &text) {
+               if (text != "safetensors")
+                   throw CLI::ValidationError("quantize writes one format, safetensors; " + clean_text(text)
+                                              + " is not available in this version.");
+           },
+           "safetensors")
+        ->type_name("WORD");
+}
+
+void add_evaluate(CLI::App &app, Arguments &arguments)
+{
+    add_model_options(app, arguments);
+    add_data_options(app, arguments, true);
+    add_work_options(app, arguments);
+    add_evaluation_options(app, arguments);
+    add_recipe_options(app, arguments);
+    add_word(app, "--split", arguments.split, {"selection", "holdout", "all"}, "Which images");
+    app.add_flag("--latency", arguments.latency, "Also time it, against the float model");
+    add_integer(app, "--batch", arguments.batch, 1, 4096, "The larger batch that is timed (32)");
+    app.add_flag("--profile", arguments.profile, "Also time each step");
+}
+
+} // namespace
+
+void add_command(CLI::App &app, const std::string &name, Command command, Arguments &arguments)
+{
+    static const std::map<Command, const char *> kHelp{
+        {Command::run, "Search for good recipes: quantize, measure, and write the results"},
+        {Command::demo, "The same on the model and the data that come with the program"},
+        {Command::inspect, "What a model file holds; executes nothing in it"},
+        {Command::quantize, "Write a quantized model"},
+        {Command::evaluate, "Measure a model's accuracy, size and latency"},
+        {Command::models, "The models that --model knows by name"},
+        {Command::doctor, "Versions, instruction set, devices and kernels found"}};
+    CLI::App &sub = *app.add_subcommand(name, kHelp.at(command));
+    add_output_options(sub, arguments);
+    if (command == Command::run)
+        add_run(sub, arguments);
+    if (command == Command::quantize)
+        add_quantize(sub, arguments);
+    if (command == Command::evaluate)
+        add_evaluate(sub, arguments);
+    if (command == Command::inspect)
+        sub.add_option("FILE", arguments.file, "The model file, or demo")->required();
+    if (command == Command::demo) {
+        add_work_options(sub, arguments);
+        add_evaluation_options(sub, arguments);
+        add_study_options(sub, arguments);
+    }
+}
+
+std::optional<std::string> contradiction(const Arguments &arguments)
+{
+    if (!arguments.method.empty() && !arguments.recipe_file.empty())
+        return "--method and --recipe both say what to do; give one of them.";
+    if (arguments.command == Command::quantize && arguments.method.empty() && arguments.recipe_file.empty())
+        return "quantize needs --method with a method's name, or --recipe with a recipe file.";
+    const MethodOptions &options = arguments.method_options;
+    if (arguments.method.empty() && (options.rounding || options.group || options.symmetric || options.first_and_last_float))
+        return "--rounding, --group, --symmetric, --asymmetric and --first-and-last-float go with --method; a recipe has its "
+               "own.";
+    const std::string &study = arguments.study;
+    if (study == "." || study == ".." || study.find('/') != std::string::npos || clean_text(study) != study)
+        return "--study takes a folder's name without slashes, and " + clean_text(study) + " is none.";
+    if (arguments.output.empty() && arguments.command != Command::evaluate && arguments.command != Command::inspect
+        && arguments.command != Command::models && arguments.command != Command::doctor)
+        return "--output takes the name of a file or folder, and it is empty.";
+    return std::nullopt;
+}
+
+} // namespace ca

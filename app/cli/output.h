@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/arguments.h"
+#include "core/base/json.h"
+#include "core/base/progress.h"
+#include "core/base/result.h"
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace ca {
+
+/// Where a command writes.
+struct Streams {
+    std::ostream &out;
+    std::ostream &err;
+    int terminal_width = 0; ///< columns of `err` where it is a terminal, else 0
+};
+
+/// Results go to `out`, all else to `err`, as CLI.md has it. May be used from several threads.
+class Console {
+public:
+    Console(Streams streams, const Arguments &arguments);
+
+    /// One JSON object with `--json`, else `text`. Returns 0, or 1 with a sentence where `out` cannot be written.
+    [[nodiscard]] int result(const OrderedJson &json, const std::string &text) const;
+    /// The sentence, also with `--quiet`. Returns the exit code of CLI.md.
+    [[nodiscard]] int fail(const Error &error) const;
+    /// What a person should know and a program need not; absent below `info`.
+    void note(const std::string &sentence) const;
+    /// The same, also at `warning`.
+    void warn(const std::string &sentence) const;
+    /// One rewritten line on a terminal, else a line for each stage. Nowhere below `info` and with `--quiet`.
+    [[nodiscard]] Progress progress() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+/// Columns padded with spaces: the first to the right, the others to the left; `rows` begins with the heading.
+[[nodiscard]] std::string text_table(const std::vector<std::vector<std::string>> &rows);
+/// 0.9185 as "91.85 %".
+[[nodiscard]] std::string percent(double fraction);
+/// "1.24 ms (1.20 to 1.31)", or "none" where there is none.
+[[nodiscard]] std::string milliseconds(double median, double low, double high);
+
+} // namespace ca

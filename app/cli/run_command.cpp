@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/cli/constraints.h"
+#include "app/cli/open_inputs.h"
+#include "app/cli/output_place.h"
+#include "core/report/results.h"
+#include "core/study/study.h"
+
+#include <algorithm>
+
+#ifdef CA_GUI
+#include "app/session/png_chart.h"
+#endif
+
+namespace ca {
+namespace {
+
+namespace fs = std::filesystem;
+
+Arguments demo_arguments(Arguments arguments)
+{
+    arguments.model = "demo";
+    arguments.data = "pictogram10";
+    arguments.study = "demo";
+    return arguments;
+}
+
+/// A study that is there is not written over. Errors: `unsupported` for going on with it.
+Status check_study_folder(const fs::path &folder, bool resume)
+{
+    std::error_code ignored;
+    if (!fs::exists(folder / "study.json", ignored))
+        return check_place(folder);
+    if (resume)
+        return fail(ErrorCode::unsupported,
+                    "Going on with a study is not available in this version. Choose another --study or --output.");
+    return fail(ErrorCode::unwritable,
+                "There is a study in " + folder.string() + " already. Choose another --study or --output, or move it away.");
+}
+
+/// Names come from files and folders; a folder's name takes no slash.
+std::string default_name(const Inputs &inputs)
+{
+    std::string name = clean_text(inputs.model.name + "-" + inputs.data->name);
+    std::replace(name.begin(), name.end(), '/', '-');
+    return name;
+}
+
+StudyOptions study_options(const Arguments &arguments, const Inputs &inputs)
+{
+    StudyOptions options;
+    options.name = arguments.study.empty() ? default_name(inputs) : arguments.study;
+    options.folder = arguments.output / options.name;
+    options.seed = arguments.seed;
+    options.samples = arguments.samples;
+    options.threads = arguments.threads;
+    options.max_trials = arguments.trials;
+    options.minutes = arguments.minutes;
+    options.head = arguments.head;
+    options.preprocess = arguments.preprocess;
+    return options;
+}
+
+/// Everything that can be wrong with what is read and where results go, before anything is written.
+Result<Inputs> open_run(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+{
+    if (const auto possible = check_possible(arguments); !possible)
+        return forward(possible);
+    if (const auto place = check_place(arguments.output); !place)
+        return forward(place);
+    if (!arguments.study.empty())
+        if (const auto place = check_study_folder(arguments.output / arguments.study, arguments.resume); !place)
+            return forward(place);
+    auto inputs = open_inputs(arguments, stop, progress);
+    if (!inputs)
+        return forward(inputs);
+    if (inputs->exported)
+        return fail(ErrorCode::unsupported,
+                    "The file " + inputs->file.string()
+                        + " is quantized already; a run begins with the float model that it came from.");
+    if (const auto place = check_study_folder(study_options(arguments, *inputs).folder, arguments.resume); !place)
+        return forward(place);
+    return inputs;
+}
+
+std::string trial_sentence(const Trial &trial)
+{
+    std::string text = trial.id + " " + to_text(trial.state) + ": " + trial.name;
+    if (trial.state == TrialState::done && trial.selection)
+        text += ", " + percent(trial.selection->accuracy.top1()) + ", " + to_text(trial.selection->size);
+    return trial.error.empty() ? text : text + ". " + trial.error;
+}
+
+/// The picture of the front; a sentence where this build draws none.
+Status write_png([[maybe_unused]] const Study &study, const fs::path &folder, std::vector<fs::path> &files,
+                 [[maybe_unused]] const Console &console)
+{
+    const fs::path file = folder / "pareto.png";
+#ifdef CA_GUI
+    if (const auto written = write_pareto_png(study, file); !written)
+        return forward(written);
+    files.push_back(file);
+#else
+    (void)files;
+    console.note(file.filename().string()
+                 + " is missing: this build of the program has no window system; pareto.svg is the same chart.");
+#endif
+    return {};
+}
+
+std::vector<std::string> trial_row(const Study &study, const Trial &trial)
+{
+    if (!trial.selection)
+        return {trial.id + "  " + clean_text(trial.name), to_text(trial.state)};
+    const Measurement &measured = *trial.selection;
+    const double ratio =
+        static_cast<double>(study.float_bytes.value) / static_cast<double>(std::max<std::int64_t>(measured.size.value, 1));
+    const bool timed = measured.latency && measured.latency->batch1;
+    return {trial.id + "  " + clean_text(trial.name),
+            to_text(measured.size),
+            to_text(ratio, 2),
+            percent(measured.accuracy.top1()),
+            trial.holdout ? percent(trial.holdout->accuracy.top1()) : "",
+            timed ? to_text(measured.latency->batch1->median, 3) : "",
+            trial.on_front ? "front" : ""};
+}
+
+std::string study_text(const Study &study, const std::vector<fs::path> &files)
+{
+    std::vector<std::vector<std::string>> rows{{"trial", "size", "ratio", "selection", "holdout", "ms", ""}};
+    for (const Trial &trial : study.trials)
+        rows.push_back(trial_row(study, trial));
+    std::string text = text_table(rows) + "\n" + study.head_sentence + "\n" + study.preprocess_sentence + "\n";
+    const auto add = [&text](const char *name, const std::optional<std::string> &trial) {
+        if (trial)
+            text += std::string(name) + ": " + *trial + "\n";
+    };
+    add("smallest", study.smallest);
+    add("fastest", study.fastest);
+    add("balanced", study.balanced);
+    for (const fs::path &file : files)
+        text += "wrote " + clean_text(file.string()) + "\n";
+    return text;
+}
+
+int finish(const Study &study, const Arguments &arguments, const fs::path &folder, const Console &console, bool was_stopped)
+{
+    auto files = write_results(study, folder);
+    if (!files)
+        return console.fail(files.error());
+    if (was_stopped)
+        return console.fail(cancelled().value());
+    if (const auto drawn = write_png(study, folder, *files, console); !drawn)
+        return console.fail(drawn.error());
+    OrderedJson json = to_json(study);
+    json["files"] = OrderedJson::array();
+    for (const fs::path &file : *files)
+        json["files"].push_back(file.string());
+    const int printed = console.result(json, study_text(study, *files));
+    const auto reached = check_constraints(study, arguments);
+    return reached || printed != 0 ? printed : console.fail(reached.error());
+}
+
+} // namespace
+
+int run_command(const Arguments &given, const Console &console, std::stop_token stop)
+{
+    const Arguments arguments = given.command == Command::demo ? demo_arguments(given) : given;
+    const Progress progress = console.progress();
+    const auto inputs = open_run(arguments, stop, progress);
+    if (!inputs)
+        return console.fail(inputs.error());
+    for (const std::string &note : inputs->model.notes)
+        console.note(note);
+    if (arguments.show_examples)
+        console.warn("Prediction examples are not available in this version; the run goes on without them.");
+    const StudyOptions options = study_options(arguments, *inputs);
+    const TrialSink on_trial = [&console](const Study &, const Trial &trial) {
+        if (trial.state != TrialState::queued && trial.state != TrialState::running)
+            console.note(trial_sentence(trial));
+    };
+    const auto study = run_study(inputs->model, *inputs->data, options, on_trial, stop, progress);
+    if (!study)
+        return console.fail(study.error());
+    return finish(*study, arguments, options.folder, console, stop.stop_requested());
+}
+
+} // namespace ca

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/describe.h"
+
+#include "core/base/json.h"
+#include "core/base/parallel.h"
+#include "core/scan/weight_noise.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <atomic>
+
+namespace ca {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Session", text);
+}
+
+/// Names come out of files: nothing in them may disturb a window.
+QString clean(const std::string &text)
+{
+    return QString::fromStdString(clean_text(text));
+}
+
+QString format_word(FileFormat format)
+{
+    switch (format) {
+    case FileFormat::torchscript:
+        return u"TorchScript"_s;
+    case FileFormat::state_dict:
+        return tr("state dict");
+    case FileFormat::safetensors:
+        return u"safetensors"_s;
+    }
+    return {};
+}
+
+QString code_word(CodeVerdict verdict)
+{
+    switch (verdict) {
+    case CodeVerdict::none:
+        return {};
+    case CodeVerdict::plain:
+        return tr("plain code");
+    case CodeVerdict::suspicious:
+        return tr("code that does more than compute");
+    }
+    return {};
+}
+
+LayerFacts describe_layer(const Layer &layer)
+{
+    LayerFacts facts;
+    facts.id = QString::fromStdString(layer.index.id());
+    facts.name = clean(layer.name);
+    facts.kind = QString::fromStdString(to_text(layer.kind));
+    QStringList sides;
+    for (const auto side : layer.shape)
+        sides << QString::number(side);
+    facts.shape = sides.join(u" × "_s);
+    facts.weights = layer.weights();
+    return facts;
+}
+
+Status add_noise(const Model &model, std::vector<LayerFacts> &layers, std::stop_token stop, const Progress &progress)
+{
+    const std::vector<Layer> &known = model.program.layers();
+    std::atomic<std::size_t> done = 0;
+    return parallel_for(known.size(), 0, stop, [&](std::size_t i) -> Status {
+        const BetaFit fit = fit_beta(model.program.weight(known[i].index));
+        for (std::size_t column = 0; column < kNoiseBits.size(); ++column)
+            layers[i].noise[column] = beta_noise(fit, kNoiseBits[column]);
+        progress.report("Fitting the weights of " + model.name, ++done, known.size());
+        return {};
+    });
+}
+
+} // namespace
+
+Result<ModelFacts> describe_model(const FileInspection &inspection, const Model &model, std::stop_token stop,
+                                  const Progress &progress)
+{
+    ModelFacts facts;
+    facts.name = clean(model.file.filename().string());
+    facts.file = QString::fromStdString(model.file.string());
+    facts.format = format_word(inspection.format);
+    facts.size = inspection.size;
+    facts.parameters = model.parameters;
+    facts.code = code_word(inspection.verdict);
+    for (const auto &notes : {model.notes, model.program.notes()})
+        for (const std::string &note : notes)
+            if (!facts.notes.contains(clean(note)))
+                facts.notes << clean(note);
+    for (const Layer &layer : model.program.layers())
+        facts.layers.push_back(describe_layer(layer));
+    if (const auto fitted = add_noise(model, facts.layers, stop, progress); !fitted)
+        return forward(fitted);
+    return facts;
+}
+
+DataFacts describe_data(const DataSet &data)
+{
+    return {clean(data.name),      QString::fromStdString(data.path),
+            data.classes.size(),   data.calibration.size(),
+            data.selection.size(), data.holdout.size()};
+}
+
+} // namespace ca

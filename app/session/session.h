@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/session/worker.h"
+#include "core/data/dataset.h"
+#include "core/model/model.h"
+#include "core/study/study.h"
+#include "ui/facts.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace ca {
+
+/// How a study ended.
+struct StudyEnd {
+    std::shared_ptr<const Study> study;
+    bool stopped = false;           ///< on request; what was finished is in `study`
+    std::optional<Error> not_saved; ///< tables and charts beside study.json that could not be written
+};
+
+/// Everything that takes long, on one thread of its own. Lives on the interface's thread: its functions return at once, its
+/// signals are emitted there, and what a later request made stale is dropped. Deleting it stops the work and waits for it to see
+/// the stop.
+class Session final : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Session)
+public:
+    explicit Session(QObject *parent = nullptr);
+    ~Session() override;
+
+    [[nodiscard]] bool has_model() const { return model_ != nullptr; }
+    [[nodiscard]] bool has_data() const { return data_ != nullptr; }
+    [[nodiscard]] bool is_running() const { return studying_; } ///< a study, until it has ended
+
+public Q_SLOTS:
+    /// Inspects, loads and describes a model file; a later call makes an earlier one stale. Nothing while a study runs.
+    void open_model(const QString &file);
+    /// Opens a folder of images; as above. Open data first: their size is tried first as a model's input.
+    void open_data(const QString &folder, quint64 seed);
+    /// Needs a model and data, else answers with `study_failed`.
+    void start_study(const ca::StudyOptions &options);
+    /// Asks all work to stop. Each job still answers: a study with what it finished, others with a failure `cancelled`.
+    void cancel();
+
+Q_SIGNALS:
+    void model_opened(const ca::ModelFacts &model);
+    void model_failed(const QString &file, const ca::Error &error);
+    void data_opened(const ca::DataFacts &data);
+    void data_failed(const ca::Error &error);
+    void progress(const ca::ProgressReport &report);
+    void study_changed(const std::shared_ptr<const ca::Study> &study);
+    void study_finished(const ca::StudyEnd &end);
+    void study_failed(const ca::Error &error);
+
+private:
+    /// What a kind of work last asked for: answers of earlier runs are dropped.
+    struct Run {
+        std::uint64_t id = 0;
+        std::stop_source stop{std::nostopstate};
+    };
+
+    /// Makes the earlier run of this kind stale and stops it; returns the new one's number.
+    std::uint64_t begin(Run Session::*kind);
+    /// From the worker: calls `deliver` on the interface's thread, unless the run has become stale or the session is gone.
+    void answer(Run Session::*kind, std::uint64_t id, std::function<void()> deliver);
+    /// Reports of a run, delivered likewise.
+    [[nodiscard]] Progress reporter(Run Session::*kind, std::uint64_t id);
+    void end_study(const Result<StudyEnd> &end);
+
+    Run model_run_, data_run_, study_run_;
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const DataSet> data_;
+    /// Height and width of the data's images; the worker's alone.
+    std::shared_ptr<std::pair<std::int64_t, std::int64_t>> image_size_ =
+        std::make_shared<std::pair<std::int64_t, std::int64_t>>();
+    bool studying_ = false;
+    std::unique_ptr<Worker> worker_;
+};
+
+} // namespace ca

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/window_app.h"
+
+#include "app/session/session.h"
+#include "app/session/window_controller.h"
+#include "app/settings/settings.h"
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QSettings>
+#include <QStandardPaths>
+
+namespace ca {
+
+using namespace Qt::StringLiterals;
+
+int run_window(int &argc, char **argv, const std::filesystem::path &resources, const std::optional<std::filesystem::path> &file)
+{
+    QApplication::setStyle(u"fusion"_s); // the style sheet is drawn for it; native styles take only parts of one
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(u"compression-agent"_s);
+    QApplication::setApplicationDisplayName(QObject::tr("Compression Agent"));
+    QApplication::setApplicationVersion(QStringLiteral(CA_VERSION));
+    QSettings store(QSettings::IniFormat, QSettings::UserScope, u"compression-agent"_s, u"window"_s);
+    Settings settings(store);
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    const WindowPlaces places{resources, std::filesystem::path(data.toStdString()) / "studies"};
+
+    MainWindow window;
+    Session session; // goes before the window: its thread has ended when the window goes
+    WindowController controller(window, session, settings, places);
+    window.show();
+    if (file)
+        controller.open_model(QString::fromStdString(file->string()));
+    return QApplication::exec();
+}
+
+} // namespace ca

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QVariant>
+
+class QSettings;
+
+namespace ca {
+
+/// Everything that is kept from one start to the next.
+enum class Setting { window_geometry, pane_layout, recent_models, data_folder, head, samples };
+
+/// The one table of settings, over the platform's store. A value that is missing or of another type is its default.
+class Settings final : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Settings)
+public:
+    /// Keeps values in `store`, which must outlive it.
+    explicit Settings(QSettings &store, QObject *parent = nullptr);
+
+    [[nodiscard]] QVariant value(Setting key) const;
+    void set(Setting key, const QVariant &value);
+
+    /// Puts `file` first among the recent models; the list stays short.
+    void add_recent(const QString &file);
+
+Q_SIGNALS:
+    void changed(ca::Setting key);
+
+private:
+    QSettings &store_;
+};
+
+} // namespace ca

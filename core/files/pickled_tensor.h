@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/files/pickle.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ca {
+
+/// A tensor as a pickle describes it: a view into a storage that lies elsewhere in the file.
+struct PickledTensor {
+    std::string dtype; ///< `float32` …
+    std::size_t element_bytes = 0;
+    std::vector<std::int64_t> shape;
+    std::vector<std::int64_t> strides; ///< in elements, as many as dimensions
+    std::int64_t elements = 0;
+    std::string storage;     ///< its key: the name of its file under `data/`
+    std::int64_t offset = 0; ///< of the first element in the storage, in elements
+    std::int64_t storage_elements = 0;
+};
+
+/// Checks that the view lies within its storage. Errors: `bad_format`, with a sentence that begins with `what`.
+[[nodiscard]] Result<PickledTensor> pickled_tensor(const PickleTree &tree, const PickleNode &node, const std::string &what);
+
+/// Bytes of one element; 0 where the type is not known. Names as PyTorch's: `float32`, `bfloat16`, `qint8` …
+[[nodiscard]] std::size_t element_bytes(std::string_view dtype);
+
+} // namespace ca

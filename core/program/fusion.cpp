@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/program/fusion_torch.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <algorithm>
+#include <map>
+
+namespace ca {
+namespace {
+
+struct Readers {
+    std::vector<std::vector<std::size_t>> steps; ///< of each slot; a step twice where it reads twice
+};
+
+Readers readers_of(const Program::Data &program)
+{
+    Readers readers{std::vector<std::vector<std::size_t>>(static_cast<std::size_t>(program.slots))};
+    for (std::size_t i = 0; i < program.steps.size(); ++i)
+        for (const Operand operand : program.steps[i].in)
+            if (!is_constant(operand))
+                readers.steps[static_cast<std::size_t>(operand)].push_back(i);
+    readers.steps[static_cast<std::size_t>(program.output)].push_back(program.steps.size()); // the caller reads it
+    return readers;
+}
+
+double number(const Program::Data &program, Operand operand)
+{
+    return program.constants[constant_index(operand)].value.toScalar().toDouble();
+}
+
+std::optional<PostOp> post_op_of(const Program::Data &program, const Step &step)
+{
+    const auto constant = [&](std::size_t i) { return i < step.in.size() && is_constant(step.in[i]); };
+    if (step.op == "aten::relu")
+        return PostOp{"relu", {}, {}};
+    if (step.op == "aten::relu6")
+        return PostOp{"hardtanh", {}, {0, 6}};
+    if (step.op == "aten::hardtanh" && constant(1) && constant(2))
+        return PostOp{"hardtanh", {}, {number(program, step.in[1]), number(program, step.in[2])}};
+    if (step.op == "aten::gelu" && constant(1))
+        return PostOp{"gelu", program.constants[constant_index(step.in[1])].value.toStringRef(), {}};
+    if (step.op == "aten::hardswish")
+        return PostOp{"hardswish", {}, {}};
+    if (step.op == "aten::silu")
+        return PostOp{"swish", {}, {}};
+    return std::nullopt;
+}
+
+/// The other side of `layer result + other`, where both have one shape and nothing is scaled.
+std::optional<Operand> residual_of(const Program::Data &program, const Step &step, int result, const SlotShapes &shapes)
+{
+    if (step.op != "aten::add" || step.overload != "Tensor" || !is_constant(step.in[2]) || number(program, step.in[2]) != 1)
+        return std::nullopt;
+    const Operand other = step.in[0] == result ? step.in[1] : step.in[0];
+    if (is_constant(other) || other == result)
+        return std::nullopt;
+    const auto &shape = shapes[static_cast<std::size_t>(other)];
+    return !shape.empty() && shape == shapes[static_cast<std::size_t>(result)] ? std::optional(other) : std::nullopt;
+}
+
+} // namespace
+
+SlotShapes slot_shapes(const Program::Data &program)
+{
+    SlotShapes shapes(static_cast<std::size_t>(program.slots));
+    const auto &input = program.input;
+    shapes[0] = {1, input[0], input[1], input[2]};
+    (void)execute(program, at::zeros(shapes[0]), {}, [&](std::size_t index, const std::vector<c10::IValue> &slots) {
+        for (const int slot : program.steps[index].out)
+            if (slot >= 0 && slots[static_cast<std::size_t>(slot)].isTensor())
+                shapes[static_cast<std::size_t>(slot)] = slots[static_cast<std::size_t>(slot)].toTensor().sizes().vec();
+    });
+    return shapes;
+}
+
+std::vector<FusedGroup> find_groups(const Program::Data &program, const SlotShapes &shapes)
+{
+    const Readers readers = readers_of(program);
+    std::vector<bool> merged(program.steps.size(), false);
+    std::vector<FusedGroup> groups;
+    for (std::size_t i = 0; i < program.steps.size(); ++i) {
+        const Step &layer = program.steps[i];
+        if (layer.layer < 0 || (layer.op != "aten::conv2d" && layer.op != "aten::linear") || !is_constant(layer.in[2]))
+            continue;
+        FusedGroup group{i, {}, {}, {}, layer.out[0]};
+        // The only reader of the group's result so far, if it is free.
+        const auto next = [&]() -> std::optional<std::size_t> {
+            const auto &who = readers.steps[static_cast<std::size_t>(group.out)];
+            return who.size() == 1 && who[0] < program.steps.size() && !merged[who[0]] ? std::optional(who[0]) : std::nullopt;
+        };
+        const auto merge = [&](std::size_t step) {
+            merged[step] = true;
+            group.merged.push_back(step);
+            group.out = program.steps[step].out[0];
+        };
+        if (const auto step = next()) {
+            if (const auto residual = residual_of(program, program.steps[*step], group.out, shapes)) {
+                group.residual = residual;
+                merge(*step);
+            }
+        }
+        if (const auto step = next()) {
+            auto post_op = post_op_of(program, program.steps[*step]);
+            const bool after_add = post_op && group.residual;
+            // After an addition only ReLU has a kernel, and only behind a convolution.
+            if (post_op && (!after_add || (post_op->name == "relu" && layer.op == "aten::conv2d"))) {
+                group.post_op = std::move(post_op);
+                merge(*step);
+            }
+        }
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+BoxedOperator::BoxedOperator(const char *name, const char *overload)
+{
+    call_ = [handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, overload)](Stack &stack) { handle.callBoxed(stack); };
+}
+
+c10::IValue BoxedOperator::operator()(Stack arguments) const
+{
+    call_(arguments);
+    return std::move(arguments.front());
+}
+
+c10::List<std::optional<at::Scalar>> post_op_arguments(const PostOp &post_op)
+{
+    c10::List<std::optional<at::Scalar>> arguments;
+    for (const double value : post_op.arguments)
+        arguments.push_back(at::Scalar(value));
+    return arguments;
+}
+
+at::Tensor owned(at::Tensor tensor)
+{
+    return tensor.use_count() == 1 && tensor.storage().use_count() == 1 ? tensor : tensor.clone();
+}
+
+} // namespace ca

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json.h"
+#include "core/program/program_torch.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/from_blob.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <set>
+#include <unordered_map>
+
+namespace ca {
+
+std::string to_text(LayerKind kind)
+{
+    switch (kind) {
+    case LayerKind::conv2d:
+        return "conv2d";
+    case LayerKind::linear:
+        return "linear";
+    case LayerKind::embedding:
+        return "embedding";
+    case LayerKind::matmul:
+        break;
+    }
+    return "other";
+}
+
+std::int64_t Layer::weights() const
+{
+    return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::int64_t Layer::parameters() const
+{
+    return weights() + (has_bias ? channels() : 0);
+}
+
+const std::vector<Layer> &Program::layers() const { return data_->layers; }
+const std::vector<std::string> &Program::notes() const { return data_->notes; }
+bool Program::is_recorded() const { return data_->recorded; }
+
+std::vector<StepInfo> Program::steps() const
+{
+    std::vector<StepInfo> infos;
+    for (const Step &step : data_->steps)
+        infos.push_back({step.op, step.layer < 0 ? std::string() : data_->layers[static_cast<std::size_t>(step.layer)].name});
+    return infos;
+}
+
+std::vector<float> Program::weight(LayerIndex layer) const
+{
+    const at::Tensor weight = data_->tensor(data_->layer_weights[layer.value]).to(at::kFloat).contiguous();
+    const float *first = weight.data_ptr<float>();
+    return {first, first + weight.numel()};
+}
+
+Operand Program::Data::add(c10::IValue value, std::string name)
+{
+    constants.push_back({std::move(value), std::move(name)});
+    return ~static_cast<Operand>(constants.size() - 1);
+}
+
+Program finish(Program::Data data)
+{
+    std::vector<bool> read(static_cast<std::size_t>(data.slots), false);
+    read[static_cast<std::size_t>(data.output)] = true;
+    std::vector<Step> kept;
+    for (auto step = data.steps.rbegin(); step != data.steps.rend(); ++step) {
+        const auto is_read = [&](int slot) { return slot >= 0 && read[static_cast<std::size_t>(slot)]; };
+        if (std::none_of(step->out.begin(), step->out.end(), is_read))
+            continue;
+        for (int &slot : step->out)
+            slot = is_read(slot) ? slot : -1;
+        step->last.assign(step->in.size(), false);
+        for (std::size_t i = step->in.size(); i-- > 0;) {
+            const Operand operand = step->in[i];
+            if (is_constant(operand))
+                continue;
+            step->last[i] = !read[static_cast<std::size_t>(operand)];
+            read[static_cast<std::size_t>(operand)] = true;
+        }
+        kept.push_back(std::move(*step));
+    }
+    std::reverse(kept.begin(), kept.end());
+    data.steps = std::move(kept);
+    return Program(std::make_shared<const Program::Data>(std::move(data)));
+}
+
+at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::stop_token stop, const Observer &observer)
+{
+    std::vector<c10::IValue> slots(static_cast<std::size_t>(program.slots));
+    slots[0] = images;
+    Stack stack;
+    for (std::size_t index = 0; index < program.steps.size(); ++index) {
+        if (stop.stop_requested())
+            return {};
+        const Step &step = program.steps[index];
+        stack.clear();
+        for (std::size_t i = 0; i < step.in.size(); ++i) {
+            const Operand operand = step.in[i];
+            if (is_constant(operand))
+                stack.push_back(program.constants[constant_index(operand)].value);
+            else if (step.last[i])
+                stack.push_back(std::move(slots[static_cast<std::size_t>(operand)]));
+            else
+                stack.push_back(slots[static_cast<std::size_t>(operand)]);
+        }
+        step.kernel(stack);
+        for (std::size_t i = 0; i < step.out.size(); ++i)
+            if (step.out[i] >= 0)
+                slots[static_cast<std::size_t>(step.out[i])] = std::move(stack[i]);
+        if (observer)
+            observer(index, slots);
+    }
+    return slots[static_cast<std::size_t>(program.output)].toTensor();
+}
+
+at::Tensor as_tensor(const ImageBatch &batch)
+{
+    auto *values = const_cast<float *>(batch.values.data()); // from_blob takes no const; execute() never writes to its input
+    return at::from_blob(values, {batch.count, batch.channels, batch.height, batch.width}, at::kFloat);
+}
+
+Matrix as_matrix(const at::Tensor &table)
+{
+    const at::Tensor plain = table.to(at::kFloat).contiguous();
+    const float *first = plain.data_ptr<float>();
+    return {plain.size(0), plain.size(1), {first, first + plain.numel()}};
+}
+
+Status guarded(std::string_view doing, int threads, const std::function<void()> &work)
+{
+    const auto report = [&](std::string_view what) {
+        const std::string first_line = clean_text(what.substr(0, what.find('\n')));
+        const bool memory = what.find("not enough memory") != std::string_view::npos || what.find("can't allocate") != std::string_view::npos;
+        return fail(memory ? ErrorCode::out_of_memory : ErrorCode::failed, std::string(doing) + " failed: " + first_line);
+    };
+    try {
+        const c10::InferenceMode inference;
+        if (at::get_num_threads() != threads)
+            at::set_num_threads(threads);
+        work();
+        return {};
+    } catch (const c10::Error &error) {
+        return report(error.what_without_backtrace());
+    } catch (const std::bad_alloc &) {
+        return fail(ErrorCode::out_of_memory, std::string(doing) + " needs more memory than this machine gives. Use smaller images or a smaller batch.");
+    } catch (const std::exception &error) {
+        return report(error.what());
+    }
+}
+
+Result<Matrix> run(const Program &program, const ImageBatch &batch, std::stop_token stop, int threads)
+{
+    Matrix result;
+    bool stopped = false;
+    const auto done = guarded("Running the network", threads, [&] {
+        const at::Tensor output = execute(program.data(), as_tensor(batch), stop);
+        stopped = !output.defined();
+        if (!stopped)
+            result = as_matrix(output);
+    });
+    if (!done)
+        return forward(done);
+    if (stopped)
+        return cancelled();
+    return result;
+}
+
+Result<BoundRun> bind(const Program &program, const ImageBatch &batch, int threads)
+{
+    auto kept = std::make_shared<const ImageBatch>(batch);
+    const BoundRun once = [program, kept, threads] {
+        return guarded("Running the network", threads, [&] { (void)execute(program.data(), as_tensor(*kept), {}); });
+    };
+    if (const auto first = once(); !first)
+        return forward(first);
+    return once;
+}
+
+Result<std::vector<double>> profile(const Program &program, const ImageBatch &batch, int rounds, int threads, std::stop_token stop)
+{
+    using Clock = std::chrono::steady_clock;
+    std::vector<std::vector<double>> times(program.data().steps.size());
+    const auto done = guarded("Profiling the network", threads, [&] {
+        for (int round = 0; round < rounds && !stop.stop_requested(); ++round) {
+            auto before = Clock::now();
+            (void)execute(program.data(), as_tensor(batch), stop, [&](std::size_t step, const auto &) {
+                const auto now = Clock::now();
+                times[step].push_back(std::chrono::duration<double, std::milli>(now - before).count());
+                before = Clock::now();
+            });
+        }
+    });
+    if (!done)
+        return forward(done);
+    if (stop.stop_requested())
+        return cancelled();
+    std::vector<double> medians;
+    for (auto &step : times) {
+        const auto middle = step.begin() + static_cast<std::ptrdiff_t>(step.size() / 2);
+        std::nth_element(step.begin(), middle, step.end());
+        medians.push_back(step.empty() ? 0 : *middle);
+    }
+    return medians;
+}
+
+Result<Bytes> peak_values(const Program &program, const ImageBatch &batch)
+{
+    std::size_t peak = 0;
+    const auto done = guarded("Running the network", 1, [&] {
+        (void)execute(program.data(), as_tensor(batch), {}, [&](std::size_t, const std::vector<c10::IValue> &slots) {
+            std::set<const void *> seen; // views share their storage
+            std::size_t held = 0;
+            for (const c10::IValue &value : slots) {
+                if (!value.isTensor() || !value.toTensor().defined() || !value.toTensor().has_storage())
+                    continue;
+                const auto &storage = value.toTensor().storage();
+                if (seen.insert(storage.unsafeGetStorageImpl()).second)
+                    held += storage.nbytes();
+            }
+            peak = std::max(peak, held);
+        });
+    });
+    if (!done)
+        return forward(done);
+    return bytes(static_cast<std::int64_t>(peak));
+}
+
+} // namespace ca

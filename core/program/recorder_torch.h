@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/program/program_torch.h"
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace ca {
+
+/// Why a model has no straight line; the text ends the sentence "It cannot be recorded: it …".
+class NotRecordable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A decision that control flow took while recording.
+struct Guard {
+    int slot;
+    c10::IValue expected;
+};
+
+/// A recording before it is specialised: still with shape arithmetic and guards.
+struct Recording {
+    Program::Data data;
+    std::vector<bool> shape_only; ///< of each slot: computed from sizes alone
+    std::vector<Guard> guards;
+};
+
+/// Walks the graph of a frozen module once with `example` (float32, batch 2), executing node by node: takes the branches it takes, unrolls loops,
+/// writes in-place operators as their pure forms, keeps lists, tuples and dictionaries out of the steps. Throws NotRecordable, c10::Error.
+[[nodiscard]] Recording record_graph(const torch::jit::Module &frozen, const at::Tensor &example);
+
+/// Runs the recording at batch 1, 2, 3 and 7: what depends on sizes and never changes becomes constant, guards on it go. Then removes
+/// common and dead steps. Throws NotRecordable where a guard is left: the model decides by what images show or by how many there are.
+[[nodiscard]] Program::Data specialise(Recording recording);
+
+/// Writes convolutions and products with a constant side in their one form (`aten::conv2d`, `aten::linear`) and fills the layer table.
+void name_layers(Program::Data &data);
+
+/// A frozen module through its own interpreter, as one step without layers.
+[[nodiscard]] Program interpreted(const torch::jit::Module &frozen, const std::array<std::int64_t, 3> &input);
+
+// What follows is shared by the parts of the recorder.
+
+/// A value of the graph while it is walked: in a slot, constant, or a container that exists only here.
+struct GraphValue {
+    enum class Kind { operand, list, tuple, dict };
+    Kind kind = Kind::operand;
+    Operand operand = 0;
+    std::shared_ptr<std::vector<GraphValue>> items; ///< shared: TorchScript lists are references. A dict has keys and values in turn
+    std::string element;                            ///< type of a list's elements, as `ca::list` takes it
+};
+
+/// Emits steps and executes them on the example at once, so that sizes, storages and decisions are known.
+class StepEmitter {
+public:
+    explicit StepEmitter(const at::Tensor &example, const std::array<std::int64_t, 3> &input);
+
+    /// The current slot of an operand: in-place operators send readers of the old value to the new one.
+    [[nodiscard]] Operand now(Operand operand) const;
+    [[nodiscard]] const c10::IValue &value(Operand operand) const;
+    [[nodiscard]] bool is_shape_only(Operand operand) const;
+    Operand constant(c10::IValue value, std::string name = {}) { return recording_.data.add(std::move(value), std::move(name)); }
+
+    /// One step, or constants where all inputs are constant. Outputs in order.
+    std::vector<Operand> emit(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t outputs);
+    std::vector<Operand> emit(const std::string &op, const std::string &overload, const Kernel &kernel, std::vector<Operand> in, std::size_t outputs);
+    Operand emit_one(const std::string &op, const std::string &overload, std::vector<Operand> in) { return emit(op, overload, std::move(in), 1)[0]; }
+
+    /// An operator that writes into its input `written`, as its pure form; later readers of any alias see the new values. Returns that input's new slot.
+    Operand emit_written(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t written);
+
+    void guard(Operand decision);
+    [[nodiscard]] Recording take(Operand output);
+
+private:
+    struct View {
+        int base = -1;         ///< slot that it looks into
+        std::size_t step = 0;  ///< step that made it
+    };
+    void note_view(int slot, const std::vector<Operand> &in, std::size_t step);
+    Operand write_back(const View &view, Operand changed);
+    void redirect_aliases(int root, const std::vector<int> &aliases, int written, Operand changed);
+    std::vector<int> aliases_of(int slot) const;
+
+    Recording recording_;
+    std::vector<c10::IValue> values_;
+    std::vector<int> redirect_;
+    std::vector<View> views_;
+};
+
+} // namespace ca

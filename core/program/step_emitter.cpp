@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/program/recorder_torch.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace ca {
+namespace {
+
+constexpr std::size_t kMostSteps = 200'000; // a loop over pixels, not a network
+
+/// Operators whose result depends on the sizes of their input alone.
+bool reads_only_sizes(const std::string &op)
+{
+    static constexpr std::array<std::string_view, 6> kSizes{"aten::size", "aten::dim", "aten::numel", "aten::len", "aten::sym_size", "aten::stride"};
+    return std::find(kSizes.begin(), kSizes.end(), op) != kSizes.end();
+}
+
+const c10::StorageImpl *storage_of(const c10::IValue &value)
+{
+    if (!value.isTensor() || !value.toTensor().defined() || !value.toTensor().has_storage())
+        return nullptr;
+    return value.toTensor().storage().unsafeGetStorageImpl();
+}
+
+} // namespace
+
+StepEmitter::StepEmitter(const at::Tensor &example, const std::array<std::int64_t, 3> &input)
+{
+    recording_.data.input = input;
+    recording_.shape_only = {false};
+    values_ = {example};
+    redirect_ = {-1};
+    views_ = {View{}};
+}
+
+Operand StepEmitter::now(Operand operand) const
+{
+    while (!is_constant(operand) && redirect_[static_cast<std::size_t>(operand)] != -1)
+        operand = redirect_[static_cast<std::size_t>(operand)];
+    return operand;
+}
+
+const c10::IValue &StepEmitter::value(Operand operand) const
+{
+    return is_constant(operand) ? recording_.data.constants[constant_index(operand)].value : values_[static_cast<std::size_t>(operand)];
+}
+
+bool StepEmitter::is_shape_only(Operand operand) const
+{
+    return is_constant(operand) || recording_.shape_only[static_cast<std::size_t>(operand)];
+}
+
+std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t outputs)
+{
+    return emit(op, overload, find_kernel(op, overload, outputs), std::move(in), outputs);
+}
+
+std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string &overload, const Kernel &kernel, std::vector<Operand> in,
+                                       std::size_t outputs)
+{
+    for (Operand &operand : in)
+        operand = now(operand);
+    Stack stack;
+    for (const Operand operand : in)
+        stack.push_back(value(operand));
+    kernel(stack);
+    if (stack.size() != outputs)
+        throw NotRecordable("has the operator " + op + " with an unexpected number of results");
+
+    const bool constant_inputs = std::all_of(in.begin(), in.end(), is_constant);
+    std::vector<Operand> results;
+    if (constant_inputs) {
+        std::string name; // a cast or transposed weight is still that weight
+        int tensors = 0;
+        for (const Operand operand : in)
+            if (value(operand).isTensor() && ++tensors == 1)
+                name = recording_.data.constants[constant_index(operand)].name;
+        for (auto &result : stack)
+            results.push_back(constant(std::move(result), tensors == 1 ? name : std::string()));
+        return results;
+    }
+
+    if (recording_.data.steps.size() >= kMostSteps)
+        throw NotRecordable("takes more than " + std::to_string(kMostSteps) + " steps");
+    const bool shape_only = reads_only_sizes(op) || std::all_of(in.begin(), in.end(), [&](Operand o) { return is_shape_only(o); });
+    Step step{op, overload, kernel, in, {}, -1, {}};
+    for (auto &result : stack) {
+        const int slot = recording_.data.new_slot();
+        step.out.push_back(slot);
+        results.push_back(slot);
+        values_.push_back(std::move(result));
+        recording_.shape_only.push_back(shape_only);
+        redirect_.push_back(-1);
+        views_.emplace_back();
+        note_view(slot, in, recording_.data.steps.size());
+    }
+    recording_.data.steps.push_back(std::move(step));
+    return results;
+}
+
+void StepEmitter::note_view(int slot, const std::vector<Operand> &in, std::size_t step)
+{
+    const auto *storage = storage_of(values_[static_cast<std::size_t>(slot)]);
+    if (!storage)
+        return;
+    for (const Operand operand : in) {
+        if (is_constant(operand))
+            continue;
+        const c10::IValue &input = value(operand);
+        bool same = storage_of(input) == storage;
+        if (input.isTensorList()) // unbind, chunk and split give lists of views
+            for (const at::Tensor &item : input.toTensorVector())
+                same = same || storage_of(item) == storage;
+        if (same) {
+            views_[static_cast<std::size_t>(slot)] = {operand, step};
+            return;
+        }
+    }
+}
+
+void StepEmitter::guard(Operand decision)
+{
+    decision = now(decision);
+    if (!is_constant(decision))
+        recording_.guards.push_back({decision, value(decision)});
+}
+
+Recording StepEmitter::take(Operand output)
+{
+    output = now(output);
+    if (is_constant(output))
+        throw NotRecordable("gives the same output for every image");
+    recording_.data.output = output;
+    return std::move(recording_);
+}
+
+} // namespace ca

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/report/results.h"
+
+#include "core/base/atomic_file.h"
+
+namespace ca {
+namespace {
+
+using Row = std::vector<std::string>;
+
+const Row kHeading{"id",
+                   "method",
+                   "name",
+                   "origin",
+                   "state",
+                   "bytes",
+                   "ratio",
+                   "correct",
+                   "n",
+                   "top1",
+                   "low",
+                   "high",
+                   "top5",
+                   "fixed",
+                   "broken",
+                   "p_value",
+                   "verdict",
+                   "latency_ms",
+                   "latency_low",
+                   "latency_high",
+                   "kernel",
+                   "on_front",
+                   "holdout_correct",
+                   "holdout_n",
+                   "holdout_top1",
+                   "holdout_low",
+                   "holdout_high",
+                   "seconds",
+                   "recipe_hash",
+                   "error"};
+
+/// RFC 4180: quoted where a comma, a quote or a line break stands in it.
+std::string field(const std::string &text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string::npos)
+        return text;
+    std::string quoted = "\"";
+    for (const char c : text)
+        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+std::string line(const Row &row)
+{
+    std::string text;
+    for (std::size_t i = 0; i < row.size(); ++i)
+        text += (i == 0 ? "" : ",") + field(row[i]);
+    return text + "\r\n";
+}
+
+void add_empty(Row &row, std::size_t count)
+{
+    row.insert(row.end(), count, std::string());
+}
+
+void add_share(Row &row, const Accuracy &accuracy)
+{
+    row.insert(row.end(),
+               {std::to_string(accuracy.correct), std::to_string(accuracy.n), to_text(accuracy.top1()),
+                to_text(accuracy.interval[0]), to_text(accuracy.interval[1])});
+}
+
+void add_comparison(Row &row, const std::optional<PairedComparison> &versus_float)
+{
+    if (!versus_float)
+        return add_empty(row, 4);
+    row.insert(row.end(),
+               {std::to_string(versus_float->fixed), std::to_string(versus_float->broken), to_text(versus_float->p_value),
+                versus_float->verdict});
+}
+
+void add_latency(Row &row, const std::optional<Latency> &latency)
+{
+    if (latency && latency->real && latency->batch1)
+        row.insert(row.end(), {to_text(latency->batch1->median), to_text(latency->batch1->low), to_text(latency->batch1->high)});
+    else
+        add_empty(row, 3);
+    row.push_back(!latency ? "" : latency->real ? "real" : "simulated");
+}
+
+Row row_of(const Study &study, const Trial &trial)
+{
+    Row row{trial.id, trial.method, clean_text(trial.name), to_text(trial.origin), to_text(trial.state)};
+    if (trial.selection) {
+        const Bytes size = trial.selection->size;
+        row.push_back(std::to_string(size.value));
+        row.push_back(size.value > 0 ? to_text(static_cast<double>(study.float_bytes.value) / static_cast<double>(size.value), 3)
+                                     : "");
+        add_share(row, trial.selection->accuracy);
+        row.push_back(trial.selection->accuracy.top5 ? to_text(*trial.selection->accuracy.top5) : "");
+        add_comparison(row, trial.selection->versus_float);
+        add_latency(row, trial.selection->latency);
+    } else {
+        add_empty(row, 16);
+    }
+    row.emplace_back(trial.on_front ? "1" : "0");
+    if (trial.holdout)
+        add_share(row, trial.holdout->accuracy);
+    else
+        add_empty(row, 5);
+    row.insert(row.end(), {to_text(trial.seconds, 3), trial.recipe_hash, clean_text(trial.error)});
+    return row;
+}
+
+} // namespace
+
+std::vector<ChartPoint> chart_points(const Study &study)
+{
+    std::vector<ChartPoint> points;
+    for (const Trial &trial : study.trials) {
+        if (trial.state != TrialState::done || !trial.selection)
+            continue;
+        const Accuracy &accuracy = trial.selection->accuracy;
+        points.push_back({.label = trial.id,
+                          .hint = trial.name,
+                          .bytes = static_cast<double>(trial.selection->size.value),
+                          .accuracy = accuracy.top1(),
+                          .low = accuracy.interval[0],
+                          .high = accuracy.interval[1],
+                          .is_float = trial.method == "fp32",
+                          .on_front = trial.on_front});
+    }
+    return points;
+}
+
+std::string trials_csv(const Study &study)
+{
+    std::string text = line(kHeading);
+    for (const Trial &trial : study.trials)
+        text += line(row_of(study, trial));
+    return text;
+}
+
+Result<std::vector<std::filesystem::path>> write_results(const Study &study, const std::filesystem::path &folder)
+{
+    std::vector<std::filesystem::path> files{folder / "study.json"};
+    const auto add = [&](const char *name, const std::string &content) -> Status {
+        const auto written = write_file(folder / name, content);
+        if (!written)
+            return forward(written);
+        files.push_back(folder / name);
+        return {};
+    };
+    if (const auto written = add("trials.csv", trials_csv(study)); !written)
+        return forward(written);
+    const std::string title = study.model_name + " on " + study.data_name + ": size and accuracy of the trials";
+    if (const auto written = add("pareto.svg", pareto_svg(chart_points(study), title)); !written)
+        return forward(written);
+    return files;
+}
+
+} // namespace ca

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/evaluate/evaluate.h"
+#include "core/quantize/quantize.h"
+
+#include <filesystem>
+#include <optional>
+
+namespace ca {
+
+/// What all trials of a study share.
+struct Workbench {
+    const Model &model;
+    Preprocess preprocess;
+    Head head = Head::logits;
+    ActivationRanges ranges;
+    std::optional<Error> no_ranges; ///< why there are none, said by trials that need them
+    int threads = 0;
+    bool latency = true;
+    std::filesystem::path folder; ///< for the export that is weighed and removed again; empty: the size is predicted
+};
+
+/// What the float model answered on a split.
+struct FloatAnswers {
+    Predictions predictions;
+    std::vector<std::uint8_t> right;
+};
+
+struct Outcome {
+    Measurement measurement;
+    FloatAnswers answers; ///< of this recipe, to compare others with
+};
+
+enum class Extent {
+    everything,    ///< accuracy, bytes on disk, latency
+    accuracy_only, ///< of a recipe whose bytes and latency are known
+};
+
+/// Carries a recipe out and measures it on `split`, compared with `reference` unless that is null (the float recipe itself).
+/// Errors: `cancelled`; those of quantizing, running and writing; `failed` where the exported file has another size than was
+/// predicted.
+[[nodiscard]] Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recipe, const Split &split,
+                                             const FloatAnswers *reference, Extent extent, std::stop_token stop,
+                                             const Progress &progress);
+
+/// One layer at least has static activations.
+[[nodiscard]] bool needs_ranges(const Recipe &recipe);
+
+} // namespace ca

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/common/header.h"
+
+#include "ui/common/chip.h"
+
+#include <QHBoxLayout>
+#include <QMenu>
+
+namespace ca {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QPushButton *make_button(const QString &name, const QString &text, const QString &accessible)
+{
+    auto *button = new QPushButton(text);
+    button->setObjectName(name);
+    button->setAccessibleName(accessible);
+    return button;
+}
+
+} // namespace
+
+Header::Header(QWidget *parent) : QFrame(parent)
+{
+    setObjectName(u"header"_s);
+    setProperty("role", "header");
+    setFixedHeight(48);
+    model_ = new Chip(u"chip_model"_s, tr("Model"));
+    data_ = new Chip(u"chip_data"_s, tr("Data"));
+    device_ = new Chip(u"chip_device"_s, tr("Device"));
+    run_ = make_button(u"button_run"_s, tr("Run study"), tr("Run study"));
+    run_->setProperty("role", "primary");
+    stop_ = make_button(u"button_stop"_s, tr("Stop"), tr("Stop the study"));
+    more_ = make_button(u"button_more"_s, u"⋯"_s, tr("More actions"));
+    more_->setToolTip(tr("More actions"));
+    more_->setFixedWidth(36);
+    more_->setStyleSheet(u"padding: 0"_s);
+    menu_ = new QMenu(more_);
+    menu_->setAttribute(Qt::WA_WindowPropagation);
+    more_->setMenu(menu_);
+    connect(run_, &QPushButton::clicked, this, &Header::run_requested);
+    connect(stop_, &QPushButton::clicked, this, &Header::stop_requested);
+
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(8);
+    for (auto *chip : {model_, data_, device_})
+        row->addWidget(chip);
+    row->addStretch(1);
+    row->addSpacing(8);
+    for (auto *button : {run_, stop_, more_})
+        row->addWidget(button);
+}
+
+void Header::set_can_run(bool can, const QString &why_not)
+{
+    run_->setEnabled(can);
+    run_->setToolTip(why_not);
+}
+
+void Header::set_can_stop(bool can)
+{
+    stop_->setEnabled(can);
+}
+
+} // namespace ca

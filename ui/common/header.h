@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFrame>
+
+class QMenu;
+class QPushButton;
+
+namespace ca {
+
+class Chip;
+
+/// The top of the window: what is loaded as three chips, then Run study (the one filled button), Stop, and a menu for the rest.
+class Header final : public QFrame {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Header)
+public:
+    explicit Header(QWidget *parent = nullptr);
+
+    [[nodiscard]] Chip *model() const { return model_; }
+    [[nodiscard]] Chip *data() const { return data_; }
+    [[nodiscard]] Chip *device() const { return device_; }
+    [[nodiscard]] QMenu *menu() const { return menu_; }
+
+    void set_can_run(bool can, const QString &why_not);
+    void set_can_stop(bool can);
+
+Q_SIGNALS:
+    void run_requested();
+    void stop_requested();
+
+private:
+    Chip *model_ = nullptr;
+    Chip *data_ = nullptr;
+    Chip *device_ = nullptr;
+    QPushButton *run_ = nullptr;
+    QPushButton *stop_ = nullptr;
+    QPushButton *more_ = nullptr;
+    QMenu *menu_ = nullptr;
+};
+
+} // namespace ca

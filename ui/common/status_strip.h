@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+
+#include <QFrame>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QTimer;
+
+namespace ca {
+
+/// The bar at the foot of the window: the running stage, how far it is, time left, Cancel; at the right a note.
+class StatusStrip final : public QFrame {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(StatusStrip)
+public:
+    explicit StatusStrip(QWidget *parent = nullptr);
+
+    [[nodiscard]] QString stage() const;
+    [[nodiscard]] QString note() const;
+    [[nodiscard]] bool is_busy() const;
+
+    void set_idle(const QString &sentence);
+    void set_progress(const ProgressReport &how);
+    /// At once after a click on Cancel: the word changes, and the button cannot be pressed twice.
+    void set_stopping();
+    /// What stays at the right: when the study was last saved.
+    void set_note(const QString &note);
+    /// A reason or a warning at the right for some seconds, then the note again.
+    void warn(const QString &sentence);
+
+Q_SIGNALS:
+    void cancel_requested();
+
+private:
+    void set_busy(bool busy);
+
+    QLabel *stage_ = nullptr;
+    QProgressBar *bar_ = nullptr;
+    QLabel *far_ = nullptr;
+    QPushButton *cancel_ = nullptr;
+    QLabel *note_ = nullptr;
+    QTimer *warning_ends_ = nullptr;
+    QString standing_note_;
+};
+
+} // namespace ca

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quantize/recipe.h"
+#include "ui/facts.h"
+
+#include <QWidget>
+
+namespace ca {
+
+class HeatLegend;
+class LayersModel;
+class StatePane;
+
+/// Layers x formats, coloured by Beta noise on a log scale, dark = harmless, with the number in the cell.
+class LayersPane final : public QWidget {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(LayersPane)
+public:
+    explicit LayersPane(QWidget *parent = nullptr);
+
+    void set_layers(const std::vector<LayerFacts> &layers);
+    void set_recipe(const QString &trial, const Recipe &recipe);
+    [[nodiscard]] StatePane *states() const { return states_; }
+    [[nodiscard]] QWidget *legend() const; ///< for the pane's heading
+
+private:
+    StatePane *states_ = nullptr;
+    LayersModel *model_ = nullptr;
+    HeatLegend *legend_ = nullptr;
+};
+
+} // namespace ca

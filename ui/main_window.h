@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/base/result.h"
+#include "core/study/study.h"
+#include "ui/facts.h"
+#include "ui/model_picker/model_picker.h"
+
+#include <QWidget>
+
+#include <memory>
+
+class QMainWindow;
+
+namespace ca {
+
+class DataChooser;
+class Header;
+class LayersPane;
+class Pane;
+class ParetoPane;
+class StatusStrip;
+class TrialsPane;
+
+/// Where the window and its panes stood; opaque, for the settings.
+struct WindowLayout {
+    QByteArray geometry;
+    QByteArray panes;
+};
+
+/// The window: header, panes that move, status strip. Passive: it says what a person wants by signals, and shows the values it is
+/// given. It opens no file and starts no work. All of it on the interface's thread.
+class MainWindow final : public QWidget {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(MainWindow)
+public:
+    explicit MainWindow(QWidget *parent = nullptr);
+
+    [[nodiscard]] DataChoice choice() const;
+    [[nodiscard]] QString selected_trial() const { return selected_; }
+    [[nodiscard]] WindowLayout layout_state() const;
+    void restore_layout(const WindowLayout &layout); ///< an empty or foreign one leaves the usual places
+
+    // Models and data
+    void set_models(const std::vector<PickerRow> &models, const std::vector<PickerRow> &recent);
+    void set_device(const QString &name, const QString &facts);
+    void set_choice(const DataChoice &choice);
+    void set_data(const DataFacts &facts);
+    void show_data_failure(const Error &error);
+    void show_opening(const QString &file);
+    void set_model(const ModelFacts &model);
+    void show_model_failure(const QString &file, const Error &error);
+
+    // The study
+    void show_started();
+    void set_trials(std::shared_ptr<const Study> study);
+    void set_progress(const ProgressReport &how);
+    void show_stopping();
+    void show_finished(const QString &sentence);
+    void show_failure(const Error &error);
+    void set_saved_note(const QString &note);
+    void warn(const QString &sentence);
+
+public Q_SLOTS:
+    void select_trial(const QString &trial);
+
+Q_SIGNALS:
+    void model_dropped(const QString &file);
+    void model_chosen(const QString &file); ///< in the picker
+    void open_requested();
+    void demo_requested();
+    void data_chosen(const ca::DataChoice &choice);
+    void data_folder_requested();
+    void start_requested(const ca::DataChoice &choice);
+    void cancel_requested();
+    void trial_selected(const QString &trial);
+    void closing();
+
+protected:
+    void changeEvent(QEvent *event) override;
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dragLeaveEvent(QDragLeaveEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
+private:
+    enum class ModelState { none, opening, failed, ready };
+    enum class RunState { idle, running, stopping };
+
+    void make_panes();
+    void place_panes();
+    void connect_panes();
+    void fill_menu();
+    void apply_theme();
+    void refresh_actions();
+    void show_study_states();
+    void ask_to_stop();
+    void start();
+
+    ModelState model_state_ = ModelState::none;
+    RunState run_state_ = RunState::idle;
+    bool has_data_ = false;
+    QString model_file_;
+    QString selected_;
+    std::shared_ptr<const Study> study_;
+
+    Header *header_ = nullptr;
+    QMainWindow *docks_ = nullptr;
+    StatusStrip *strip_ = nullptr;
+    DataChooser *chooser_ = nullptr;
+    ModelPicker *picker_ = nullptr;
+    LayersPane *layers_ = nullptr;
+    TrialsPane *trials_ = nullptr;
+    ParetoPane *pareto_ = nullptr;
+    Pane *picker_pane_ = nullptr;
+    Pane *layers_pane_ = nullptr;
+    Pane *trials_pane_ = nullptr;
+    Pane *pareto_pane_ = nullptr;
+    QByteArray usual_places_;
+};
+
+} // namespace ca

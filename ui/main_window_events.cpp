@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The events of the main window: colours of the system, files that hang over it, closing.
+#include "ui/main_window.h"
+
+#include "ui/common/dropped_file.h"
+#include "ui/common/status_strip.h"
+#include "ui/common/style_sheet.h"
+#include "ui/data_chooser/data_chooser.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QGuiApplication>
+
+namespace ca {
+
+void MainWindow::apply_theme()
+{
+    // The application's palette is the system's; the window's own is ours, so that the two can be told apart.
+    const Theme &theme = theme_of(QGuiApplication::palette());
+    setPalette(palette_of(theme));
+    setStyleSheet(style_sheet(theme));
+}
+
+void MainWindow::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::ApplicationPaletteChange)
+        apply_theme();
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    Q_EMIT closing();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    const DroppedFile dropped = dropped_file(*event->mimeData());
+    if (run_state_ != RunState::idle) {
+        strip_->warn(tr("A study is running. Stop it before you open another model."));
+        event->ignore();
+    } else if (dropped.file.isEmpty()) {
+        strip_->warn(dropped.reason);
+        event->ignore();
+    } else {
+        picker_->set_drop_armed(true);
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent *)
+{
+    picker_->set_drop_armed(false);
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    picker_->set_drop_armed(false);
+    const DroppedFile dropped = dropped_file(*event->mimeData());
+    if (dropped.file.isEmpty() || run_state_ != RunState::idle)
+        return;
+    event->acceptProposedAction();
+    Q_EMIT model_dropped(dropped.file);
+}
+
+} // namespace ca

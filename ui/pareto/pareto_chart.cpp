@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pareto/pareto_chart.h"
+
+#include "ui/pareto/paint_item.h"
+
+#include <QtCharts/QLineSeries>
+#include <QtCharts/QLogValueAxis>
+#include <QtCharts/QScatterSeries>
+#include <QtCharts/QValueAxis>
+
+#include <QGraphicsLayout>
+#include <QKeyEvent>
+#include <QMouseEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ca {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr double kReach = 14;      // px around a point that count as on it
+constexpr double kFrontSize = 11;  // px across
+constexpr double kFaintSize = 8;   // of dominated points
+constexpr double kFloatSize = 15;  // of the diamond
+constexpr double kUnderPoints = 2; // between the grid and the series
+constexpr double kOverPoints = 8;
+
+QScatterSeries::MarkerShape shape_of(TrialOrigin origin)
+{
+    switch (origin) {
+    case TrialOrigin::baseline:
+        return QScatterSeries::MarkerShapeRectangle;
+    case TrialOrigin::planner:
+        return QScatterSeries::MarkerShapeCircle;
+    case TrialOrigin::advisor:
+        return QScatterSeries::MarkerShapeTriangle;
+    case TrialOrigin::user:
+        return QScatterSeries::MarkerShapeStar;
+    }
+    return QScatterSeries::MarkerShapeCircle;
+}
+
+/// Digits after the point that tell ticks of this distance apart.
+int digits_of(double step)
+{
+    return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 3);
+}
+
+QFont font_of(const QFont &base, int pixels, QFont::Weight weight = QFont::Normal)
+{
+    QFont font = base;
+    font.setPixelSize(pixels);
+    font.setWeight(weight);
+    return font;
+}
+
+} // namespace
+
+ParetoChart::ParetoChart(QWidget *parent) : QChartView(parent), theme_(light_theme())
+{
+    setObjectName(u"pareto_chart"_s);
+    setAccessibleName(tr("Pareto chart of size and accuracy; the trials table holds the same facts"));
+    setFrameShape(QFrame::NoFrame);
+    setRenderHint(QPainter::Antialiasing);
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAcceptDrops(false); // a dropped file is the window's
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    chart()->legend()->hide();
+    chart()->setAnimationOptions(QChart::NoAnimation);
+    chart()->setMargins(QMargins(4, 8, 12, 4));
+    chart()->setBackgroundRoundness(0);
+    chart()->layout()->setContentsMargins(0, 0, 0, 0);
+    make_axes();
+    front_ = new QLineSeries(this);
+    chart()->addSeries(front_);
+    front_->attachAxis(size_);
+    front_->attachAxis(accuracy_);
+    float_ = new QScatterSeries(this);
+    float_->setMarkerShape(QScatterSeries::MarkerShapeRotatedRectangle);
+    chart()->addSeries(float_);
+    float_->attachAxis(size_);
+    float_->attachAxis(accuracy_);
+    new PaintItem(chart(), kUnderPoints, [this](QPainter &painter) { paint_intervals(painter); });
+    new PaintItem(chart(), kOverPoints, [this](QPainter &painter) { paint_marks(painter); });
+    set_theme(theme_of(palette()));
+    apply_ranges();
+}
+
+void ParetoChart::make_axes()
+{
+    size_ = new QLogValueAxis(this);
+    size_->setBase(2);
+    size_->setLabelFormat(u"%g"_s);
+    size_->setMinorTickCount(0);
+    size_->setTitleText(tr("Size of the exported file, MB (log)"));
+    accuracy_ = new QValueAxis(this);
+    accuracy_->setTickType(QValueAxis::TicksDynamic);
+    accuracy_->setTickAnchor(0);
+    accuracy_->setTitleText(tr("Top-1 on selection, %"));
+    chart()->addAxis(size_, Qt::AlignBottom);
+    chart()->addAxis(accuracy_, Qt::AlignLeft);
+}
+
+void ParetoChart::apply_ranges()
+{
+    const AxisRange size = size_range(points_);
+    const AxisRange accuracy = accuracy_range(points_);
+    size_->setRange(size.low, size.high);
+    accuracy_->setLabelFormat(u"%.%1f"_s.arg(digits_of(accuracy.step)));
+    accuracy_->setTickInterval(accuracy.step);
+    accuracy_->setRange(accuracy.low, accuracy.high);
+}
+
+void ParetoChart::set_points(const std::vector<ParetoPoint> &points)
+{
+    if (points == points_)
+        return;
+    points_ = points;
+    apply_ranges();
+    QList<QPointF> line;
+    QList<QPointF> diamond;
+    std::map<Kind, QList<QPointF>> places;
+    for (const ParetoPoint &point : points_) {
+        const QPointF place(point.megabytes, point.percent);
+        (point.is_float ? diamond : places[{point.origin, point.on_front}]).append(place);
+        if (point.on_front)
+            line.append(place);
+    }
+    std::sort(line.begin(), line.end(), [](const QPointF &a, const QPointF &b) { return a.x() < b.x(); });
+    front_->replace(line);
+    float_->replace(diamond);
+    for (const auto &[kind, series] : marks_)
+        if (!places.contains(kind))
+            series->replace(QList<QPointF>());
+    for (const auto &[kind, list] : places)
+        series_of(kind)->replace(list);
+    chart()->update();
+}
+
+QScatterSeries *ParetoChart::series_of(Kind kind)
+{
+    QScatterSeries *&series = marks_[kind];
+    if (!series) {
+        series = new QScatterSeries(this);
+        series->setMarkerShape(shape_of(kind.first));
+        style(*series, kind);
+        chart()->addSeries(series);
+        series->attachAxis(size_);
+        series->attachAxis(accuracy_);
+    }
+    return series;
+}
+
+void ParetoChart::style(QScatterSeries &series, Kind kind) const
+{
+    series.setColor(kind.second ? theme_.accent : theme_.faint);
+    series.setBorderColor(theme_.panel);
+    // A star or a triangle of one width covers less than a circle of it.
+    const double scale = kind.first == TrialOrigin::user ? 1.7 : kind.first == TrialOrigin::advisor ? 1.25 : 1;
+    series.setMarkerSize((kind.second ? kFrontSize : kFaintSize) * scale);
+    series.setPen(QPen(theme_.panel, kind.second ? 1.5 : 1));
+}
+
+void ParetoChart::set_theme(const Theme &theme)
+{
+    theme_ = theme;
+    setBackgroundBrush(theme.panel);
+    chart()->setBackgroundBrush(theme.panel);
+    chart()->setBackgroundPen(Qt::NoPen);
+    const QList<QAbstractAxis *> axes{size_, accuracy_};
+    for (QAbstractAxis *axis : axes) {
+        axis->setGridLinePen(QPen(theme.grid, 1));
+        axis->setLinePen(QPen(theme.grid, 1));
+        axis->setLabelsFont(font_of(font(), 11));
+        axis->setTitleFont(font_of(font(), 11));
+        axis->setLabelsBrush(theme.dim);
+        axis->setTitleBrush(theme.dim);
+    }
+    front_->setPen(QPen(theme.accent, 2));
+    float_->setColor(theme.ink);
+    float_->setPen(QPen(theme.panel, 1.5));
+    float_->setMarkerSize(kFloatSize);
+    for (const auto &[kind, series] : marks_)
+        style(*series, kind);
+    chart()->update();
+}
+
+int ParetoChart::drawn_points() const
+{
+    qsizetype count = float_->count();
+    for (const auto &[kind, series] : marks_)
+        count += series->count();
+    return static_cast<int>(count);
+}
+
+int ParetoChart::line_points() const
+{
+    return static_cast<int>(front_->count());
+}
+
+void ParetoChart::select(const QString &trial)
+{
+    selected_ = trial;
+    chart()->update();
+}
+
+const ParetoPoint *ParetoChart::find(const QString &trial) const
+{
+    const auto place =
+        std::find_if(points_.begin(), points_.end(), [&](const ParetoPoint &point) { return point.trial == trial; });
+    return place == points_.end() ? nullptr : &*place;
+}
+
+QPointF ParetoChart::mapped(const ParetoPoint &point) const
+{
+    return chart()->mapToPosition({point.megabytes, point.percent}, front_);
+}
+
+QPointF ParetoChart::place_of(const QString &trial) const
+{
+    const ParetoPoint *point = find(trial);
+    return point ? QPointF(mapFromScene(chart()->mapToScene(mapped(*point)))) : QPointF();
+}
+
+std::optional<QString> ParetoChart::trial_at(const QPointF &place) const
+{
+    const QPointF inside = chart()->mapFromScene(mapToScene(place.toPoint()));
+    std::optional<QString> nearest;
+    double best = kReach;
+    for (const ParetoPoint &point : points_) {
+        const QPointF away = mapped(point) - inside;
+        const double distance = std::hypot(away.x(), away.y());
+        if (distance < best) {
+            best = distance;
+            nearest = point.trial;
+        }
+    }
+    return nearest;
+}
+
+void ParetoChart::paint_intervals(QPainter &painter) const
+{
+    for (const ParetoPoint &point : points_) {
+        if (!point.on_front && !point.is_float)
+            continue;
+        ParetoPoint end = point;
+        end.percent = point.low;
+        const QPointF low = mapped(end);
+        end.percent = point.high;
+        QColor color = point.is_float ? theme_.dim : theme_.accent;
+        color.setAlphaF(0.55F);
+        painter.setPen(QPen(color, 1));
+        painter.drawLine(low, mapped(end));
+    }
+}
+
+void ParetoChart::paint_marks(QPainter &painter) const
+{
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    if (const ParetoPoint *point = find(selected_)) {
+        painter.setPen(QPen(theme_.accent, hasFocus() ? 3 : 2));
+        painter.drawEllipse(mapped(*point), 10, 10);
+    }
+    painter.setFont(font_of(font(), 11, QFont::DemiBold));
+    painter.setPen(theme_.ink);
+    const QRectF plot = chart()->plotArea();
+    for (const ParetoPoint &point : points_) {
+        const QString word = point.word.isEmpty() && point.trial == selected_ ? point.trial : point.word;
+        if (word.isEmpty())
+            continue;
+        const QFontMetricsF metrics(painter.font());
+        QPointF place = mapped(point) + QPointF(-metrics.horizontalAdvance(word) - 13, -9);
+        if (place.x() < plot.left() + 2) // below at the right: a front rises there, so the place is free of its line
+            place = mapped(point) + QPointF(13, 9 + metrics.ascent());
+        place.setY(std::max(place.y(), plot.top() + metrics.ascent()));
+        painter.drawText(place, word);
+    }
+}
+
+void ParetoChart::hover(const QString &trial, const QPoint &place)
+{
+    if (trial == hovered_)
+        return;
+    hovered_ = trial;
+    setCursor(trial.isEmpty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
+    Q_EMIT trial_hovered(trial, place);
+}
+
+void ParetoChart::mouseMoveEvent(QMouseEvent *event)
+{
+    QChartView::mouseMoveEvent(event);
+    hover(trial_at(event->position()).value_or(QString()), event->position().toPoint());
+}
+
+void ParetoChart::mousePressEvent(QMouseEvent *event)
+{
+    QChartView::mousePressEvent(event);
+    const auto trial = trial_at(event->position());
+    if (event->button() == Qt::LeftButton && trial)
+        Q_EMIT trial_selected(*trial);
+}
+
+void ParetoChart::leaveEvent(QEvent *event)
+{
+    hover({}, {});
+    QChartView::leaveEvent(event);
+}
+
+void ParetoChart::keyPressEvent(QKeyEvent *event)
+{
+    const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    if (step == 0 || points_.empty()) {
+        QChartView::keyPressEvent(event);
+        return;
+    }
+    std::vector<const ParetoPoint *> by_size;
+    for (const ParetoPoint &point : points_)
+        by_size.push_back(&point);
+    std::stable_sort(by_size.begin(), by_size.end(), [](const auto *a, const auto *b) { return a->megabytes < b->megabytes; });
+    const auto now = std::find(by_size.begin(), by_size.end(), find(selected_));
+    const auto last = static_cast<std::ptrdiff_t>(by_size.size()) - 1;
+    const std::ptrdiff_t next =
+        now == by_size.end() ? (step > 0 ? 0 : last) : std::clamp(now - by_size.begin() + step, std::ptrdiff_t{0}, last);
+    Q_EMIT trial_selected(by_size[static_cast<std::size_t>(next)]->trial);
+}
+
+void ParetoChart::changeEvent(QEvent *event)
+{
+    QChartView::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        set_theme(theme_of(palette()));
+}
+
+void ParetoChart::focusInEvent(QFocusEvent *event)
+{
+    QChartView::focusInEvent(event);
+    chart()->update();
+}
+
+void ParetoChart::focusOutEvent(QFocusEvent *event)
+{
+    QChartView::focusOutEvent(event);
+    chart()->update();
+}
+
+} // namespace ca
