@@ -17,15 +17,16 @@ void MainWindow::apply_theme()
 {
     // The application's palette is the system's; the window's own is ours, so that the two can be told apart.
     const Theme &theme = theme_of(QGuiApplication::palette());
+    setStyleSheet(style_sheet(theme)); // first: it puts back the palette from before an earlier sheet
     setPalette(palette_of(theme));
-    setStyleSheet(style_sheet(theme));
 }
 
-void MainWindow::changeEvent(QEvent *event)
+bool MainWindow::event(QEvent *event)
 {
-    QWidget::changeEvent(event);
+    // Qt 6.4 hands this one to event() only, not to changeEvent().
     if (event->type() == QEvent::ApplicationPaletteChange)
         apply_theme();
+    return QWidget::event(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -12,7 +12,9 @@ std::string verdict_text(const PairedComparison &paired)
         + " broken, p = " + to_text(paired.p_value, 4) + ")";
 }
 
-void add_latency(std::vector<std::vector<std::string>> &rows, const std::string &name, const std::optional<Latency> &latency)
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+void add_latency(Facts &rows, const std::string &name, const std::optional<Latency> &latency)
 {
     if (!latency)
         return;
@@ -29,8 +31,8 @@ std::string evaluation_text(const Evaluation &evaluation)
 {
     const Measurement &measurement = evaluation.measurement;
     const Accuracy &accuracy = measurement.accuracy;
-    std::vector<std::vector<std::string>> rows{
-        {"model", clean_text(evaluation.model)},
+    Facts rows{
+        {"model", evaluation.model},
         {"images", std::to_string(accuracy.n)},
         {"top-1", percent(accuracy.top1()) + " (" + percent(accuracy.interval[0]) + " to " + percent(accuracy.interval[1]) + ")"},
         {"correct", std::to_string(accuracy.correct)}};
@@ -45,7 +47,7 @@ std::string evaluation_text(const Evaluation &evaluation)
         add_latency(rows, "fused fp32", measurement.float_latency->fused_fp32);
         add_latency(rows, "bf16", measurement.float_latency->bf16);
     }
-    std::string text = text_table(rows) + evaluation.head + "\n" + evaluation.preprocess + "\n";
+    std::string text = text_facts(rows) + evaluation.head + "\n" + evaluation.preprocess + "\n";
     for (const std::string &note : evaluation.notes)
         text += clean_text(note) + "\n";
     if (evaluation.steps.empty())

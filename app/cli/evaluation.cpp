@@ -2,7 +2,6 @@
 #include "app/cli/evaluation.h"
 
 #include "app/cli/open_inputs.h"
-#include "core/data/preprocess.h"
 #include "core/evaluate/evaluate.h"
 #include "core/quantize/export.h"
 
@@ -28,7 +27,7 @@ struct Setting {
     Head head = Head::logits;
 };
 
-Result<Subject> float_subject(const Inputs &inputs)
+Subject float_subject(const Inputs &inputs)
 {
     Subject subject;
     subject.program = inputs.model.program;
@@ -43,7 +42,8 @@ Subject quantized_subject(const QuantizedModel &model, Bytes size, bool has_floa
             has_float};
 }
 
-Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, std::stop_token stop, const Progress &progress)
+Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, const Preprocess &preprocess, std::stop_token stop,
+                             const Progress &progress)
 {
     const auto recipe = open_recipe(arguments, inputs.model);
     if (!recipe)
@@ -56,7 +56,7 @@ Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, s
         return quantized_subject(*inputs.exported, inputs.file_size, false);
     if (!*recipe)
         return float_subject(inputs);
-    const auto model = carry_out(arguments, inputs, **recipe, stop, progress);
+    const auto model = carry_out(arguments, inputs, **recipe, preprocess, stop, progress);
     if (!model)
         return forward(model);
     return quantized_subject(*model, predicted_bytes(inputs.model, model->recipe, model->ranges), true);
@@ -152,7 +152,7 @@ Result<Evaluation> evaluate(const Arguments &arguments, std::stop_token stop, co
     const auto setting = open_setting(arguments, *inputs, evaluation, stop);
     if (!setting)
         return forward(setting);
-    const auto subject = open_subject(arguments, *inputs, stop, progress);
+    const auto subject = open_subject(arguments, *inputs, setting->preprocess, stop, progress);
     if (!subject)
         return forward(subject);
     evaluation.model = subject->name;

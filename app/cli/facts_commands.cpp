@@ -5,8 +5,6 @@
 #include "app/cli/resources.h"
 #include "core/program/runtime.h"
 
-#include <algorithm>
-
 #ifdef CA_GUI
 #include <QtGlobal>
 #endif
@@ -16,16 +14,16 @@ namespace ca {
 int models_command(const Console &console)
 {
     OrderedJson models = OrderedJson::array();
-    std::vector<std::vector<std::string>> rows;
+    std::vector<std::pair<std::string, std::string>> facts;
     const auto demo = demo_model();
     models.push_back(
         {{"key", "demo"}, {"available", demo.has_value()}, {"file", demo ? OrderedJson(demo->string()) : OrderedJson()}});
-    rows.push_back({"demo  " + (demo ? "comes with the program: " + clean_text(demo->string()) : demo.error().sentence)});
+    facts.emplace_back("demo", demo ? "comes with the program: " + demo->string() : demo.error().sentence);
     for (const std::string &name : zoo_names()) {
         models.push_back({{"key", name}, {"available", false}, {"file", nullptr}});
-        rows.push_back({name + "  not available in this version; give a TorchScript file of the model"});
+        facts.emplace_back(name, "not available in this version; give a TorchScript file of the model");
     }
-    return console.result({{"models", models}}, text_table(rows));
+    return console.result({{"models", models}}, text_facts(facts));
 }
 
 int doctor_command(const Console &console)
@@ -41,15 +39,9 @@ int doctor_command(const Console &console)
     facts.emplace_back("window", "none in this build");
 #endif
     OrderedJson json = OrderedJson::object();
-    std::string text;
-    std::size_t widest = 0;
     for (const auto &[name, value] : facts)
-        widest = std::max(widest, name.size());
-    for (const auto &[name, value] : facts) {
         json[name] = value;
-        text += name + std::string(widest + 2 - name.size(), ' ') + clean_text(value) + "\n";
-    }
-    return console.result(json, text);
+    return console.result(json, text_facts(facts));
 }
 
 } // namespace ca

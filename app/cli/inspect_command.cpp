@@ -86,12 +86,12 @@ OrderedJson inspection_json(const FileInspection &inspection, const std::filesys
 
 std::string inspection_text(const FileInspection &inspection, const std::filesystem::path &file)
 {
-    std::string text = text_table({{"file  " + clean_text(file.string())},
-                                   {"format  " + word(inspection.format)},
-                                   {"size  " + to_text(inspection.size)},
-                                   {"sha256  " + inspection.sha256},
-                                   {"parameters  " + std::to_string(inspection.parameters)},
-                                   {"code  " + word(inspection.verdict)}});
+    std::string text = text_facts({{"file", file.string()},
+                                   {"format", word(inspection.format)},
+                                   {"size", to_text(inspection.size)},
+                                   {"sha256", inspection.sha256},
+                                   {"parameters", std::to_string(inspection.parameters)},
+                                   {"code", word(inspection.verdict)}});
     for (const CodeFinding &finding : inspection.findings)
         text += "  " + clean_text(finding.member) + ":" + std::to_string(finding.line) + "  " + clean_text(finding.what) + "\n";
     std::vector<std::vector<std::string>> rows{{"layer", "kind", "shape", "dtype", "parameters", "size"}};

@@ -3,7 +3,7 @@
 
 #include "app/cli/resources.h"
 #include "core/base/atomic_file.h"
-#include "core/data/preprocess.h"
+#include "core/base/parallel.h"
 #include "core/evaluate/evaluate.h"
 #include "core/quantize/export.h"
 
@@ -13,6 +13,8 @@ namespace ca {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kCalibrationImages = 512; // as a study takes, so that the same recipe has the same ranges here and there
 
 bool exists(const std::string &path)
 {
@@ -122,7 +124,7 @@ Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, con
         inputs.data = std::move(*data);
     }
     if (is_export(*file)) {
-        auto exported = read_export(*file, arguments.threads, stop, progress);
+        auto exported = read_export(*file, arguments.threads == 0 ? default_threads() : arguments.threads, stop, progress);
         if (!exported)
             return forward(exported);
         inputs.model = exported->model;
@@ -154,16 +156,20 @@ bool needs_calibration(const Recipe &recipe)
 }
 
 Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
-                                 std::stop_token stop, const Progress &progress)
+                                 std::optional<Preprocess> preprocess, std::stop_token stop, const Progress &progress)
 {
     ActivationRanges ranges;
     if (needs_calibration(recipe.recipe)) {
         if (!inputs.data)
             return fail(ErrorCode::usage, "This recipe sets the ranges of activations from images: give --data as well.");
-        const auto chosen = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
-        if (!chosen)
-            return forward(chosen);
-        auto measured = calibrate(inputs.model, inputs.data->calibration, chosen->preprocess, arguments.threads, stop, progress);
+        if (!preprocess) {
+            const auto chosen = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
+            if (!chosen)
+                return forward(chosen);
+            preprocess = chosen->preprocess;
+        }
+        auto measured = calibrate(inputs.model, inputs.data->calibration.first(kCalibrationImages), *preprocess,
+                                  arguments.threads, stop, progress);
         if (!measured)
             return forward(measured);
         ranges = std::move(*measured);

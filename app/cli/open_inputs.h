@@ -4,6 +4,7 @@
 #include "app/cli/arguments.h"
 #include "core/base/progress.h"
 #include "core/data/dataset.h"
+#include "core/data/preprocess.h"
 #include "core/model/model.h"
 #include "core/quantize/quantize.h"
 
@@ -40,9 +41,10 @@ struct Inputs {
 
 [[nodiscard]] bool needs_calibration(const Recipe &recipe);
 
-/// The recipe carried out, calibrated on `inputs.data` where it has static activations.
+/// The recipe carried out, calibrated on `inputs.data` where it has static activations; `preprocess`: where it is chosen already.
 /// Errors: `usage` where such a recipe comes without data; those of `choose_preprocess`, `calibrate` and `quantize`.
 [[nodiscard]] Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
-                                               std::stop_token stop, const Progress &progress);
+                                               std::optional<Preprocess> preprocess, std::stop_token stop,
+                                               const Progress &progress);
 
 } // namespace ca

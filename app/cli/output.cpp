@@ -133,6 +133,17 @@ std::string text_table(const std::vector<std::vector<std::string>> &rows)
     return text;
 }
 
+std::string text_facts(const std::vector<std::pair<std::string, std::string>> &facts)
+{
+    std::size_t widest = 0;
+    for (const auto &[name, value] : facts)
+        widest = std::max(widest, width_of(name));
+    std::string text;
+    for (const auto &[name, value] : facts)
+        text += name + std::string(widest + 2 - width_of(name), ' ') + clean_text(value) + "\n";
+    return text;
+}
+
 std::string percent(double fraction)
 {
     return to_text(100 * fraction, 2) + " %";

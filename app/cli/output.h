@@ -9,6 +9,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ca {
@@ -41,11 +42,13 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Columns padded with spaces: the first to the right, the others to the left; `rows` begins with the heading.
+/// Columns padded with spaces: the first stands to the left, the others to the right; `rows` begins with the heading.
 [[nodiscard]] std::string text_table(const std::vector<std::vector<std::string>> &rows);
+/// Names and values, each in a column to the left.
+[[nodiscard]] std::string text_facts(const std::vector<std::pair<std::string, std::string>> &facts);
 /// 0.9185 as "91.85 %".
 [[nodiscard]] std::string percent(double fraction);
-/// "1.24 ms (1.20 to 1.31)", or "none" where there is none.
+/// "1.240 ms (1.200 to 1.310)"
 [[nodiscard]] std::string milliseconds(double median, double low, double high);
 
 } // namespace ca

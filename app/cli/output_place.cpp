@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/output_place.h"
 
-#include "core/base/atomic_file.h"
-
 #include <unistd.h>
 
 namespace ca {
@@ -36,18 +34,18 @@ Status check_place(const fs::path &folder)
     return {};
 }
 
-Status prepare_place(const fs::path &folder)
+MadeFolders::MadeFolders(fs::path folder) : folder_(std::move(folder)), stood_(nearest_existing(folder_))
 {
     std::error_code ignored;
-    const fs::path place = folder.empty() ? fs::path(".") : folder;
-    const fs::path stood = nearest_existing(place);
-    const auto made = make_writable_folder(place);
-    if (!made) {
-        for (fs::path empty = fs::absolute(place, ignored).lexically_normal(); empty != stood && empty.has_relative_path();
-             empty = empty.parent_path())
-            fs::remove(empty, ignored); // removes empty folders only
-    }
-    return made;
+    folder_ = fs::absolute(folder_, ignored).lexically_normal();
+}
+
+MadeFolders::~MadeFolders()
+{
+    std::error_code ignored;
+    for (fs::path place = folder_; place != stood_ && place.has_relative_path(); place = place.parent_path())
+        if (place.has_filename())       // not the empty name behind a last slash
+            fs::remove(place, ignored); // only where it is empty
 }
 
 } // namespace ca

@@ -11,7 +11,17 @@ namespace ca {
 /// Writes nothing. Errors: `unwritable`.
 [[nodiscard]] Status check_place(const std::filesystem::path &folder);
 
-/// Makes the folder of an output file; a folder made for nothing is removed again. Errors: `unwritable`.
-[[nodiscard]] Status prepare_place(const std::filesystem::path &folder);
+/// Folders that this process makes for an output: gone again where nothing came into them.
+class MadeFolders {
+public:
+    /// Before `folder` is made.
+    explicit MadeFolders(std::filesystem::path folder);
+    ~MadeFolders();
+    MadeFolders(const MadeFolders &) = delete;
+    MadeFolders &operator=(const MadeFolders &) = delete;
+
+private:
+    std::filesystem::path folder_, stood_;
+};
 
 } // namespace ca

@@ -3,6 +3,7 @@
 
 #include "app/cli/open_inputs.h"
 #include "app/cli/output_place.h"
+#include "core/base/atomic_file.h"
 #include "core/quantize/export.h"
 
 #include <chrono>
@@ -120,11 +121,13 @@ int quantize_command(const Arguments &arguments, const Console &console, std::st
         return console.fail(plan.error());
     for (const std::string &note : plan->inputs.model.notes)
         console.note(note);
-    const auto model = carry_out(arguments, plan->inputs, plan->recipe, stop, progress);
+    const auto model = carry_out(arguments, plan->inputs, plan->recipe, {}, stop, progress);
     if (!model)
         return console.fail(model.error());
-    if (const auto place = prepare_place(plan->output.parent_path()); !place)
-        return console.fail(place.error());
+    const fs::path folder = plan->output.has_parent_path() ? plan->output.parent_path() : fs::path(".");
+    const MadeFolders made(folder);
+    if (const auto writable = make_writable_folder(folder); !writable)
+        return console.fail(writable.error());
     const auto size = write_export(*model, plan->output);
     if (!size)
         return console.fail(size.error());

@@ -4,6 +4,7 @@
 #include "app/cli/constraints.h"
 #include "app/cli/open_inputs.h"
 #include "app/cli/output_place.h"
+#include "core/base/atomic_file.h"
 #include "core/report/results.h"
 #include "core/study/study.h"
 
@@ -157,6 +158,9 @@ int finish(const Study &study, const Arguments &arguments, const fs::path &folde
     json["files"] = OrderedJson::array();
     for (const fs::path &file : *files)
         json["files"].push_back(file.string());
+    // study.json is the object that is printed: once more, now that the files are known.
+    if (const auto written = write_file(folder / "study.json", pretty(json) + "\n"); !written)
+        return console.fail(written.error());
     const int printed = console.result(json, study_text(study, *files));
     const auto reached = check_constraints(study, arguments);
     return reached || printed != 0 ? printed : console.fail(reached.error());
@@ -180,6 +184,7 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
         if (trial.state != TrialState::queued && trial.state != TrialState::running)
             console.note(trial_sentence(trial));
     };
+    const MadeFolders made(options.folder);
     const auto study = run_study(inputs->model, *inputs->data, options, on_trial, stop, progress);
     if (!study)
         return console.fail(study.error());

@@ -139,6 +139,15 @@ struct Crop {
     }
 };
 
+/// Luma by ITU-R BT.601 in 16-bit fixed point, as Pillow's mode L.
+std::vector<std::uint8_t> to_grey(std::span<const std::uint8_t> image, std::size_t plane)
+{
+    std::vector<std::uint8_t> grey(plane);
+    for (std::size_t i = 0; i < plane; ++i)
+        grey[i] = static_cast<std::uint8_t>((image[i] * 19595U + image[plane + i] * 38470U + image[2 * plane + i] * 7471U + 0x8000U) >> 16U);
+    return grey;
+}
+
 } // namespace
 
 Result<Preprocess> parse_preprocess(const std::string &text)
@@ -190,10 +199,14 @@ void preprocess(const ImageSet &images, std::span<const std::uint32_t> indices, 
 
     const std::size_t plane = static_cast<std::size_t>(images.height) * static_cast<std::size_t>(images.width);
     const std::size_t out_plane = static_cast<std::size_t>(new_height) * static_cast<std::size_t>(new_width);
+    const std::size_t channels = indices.empty() ? 0 : out.size() / (indices.size() * out_plane);
     float *to = out.data();
+    std::vector<std::uint8_t> grey;
     for (const std::uint32_t index : indices) {
-        for (std::size_t channel = 0; channel < tables.size(); ++channel, to += out_plane) {
+        for (std::size_t channel = 0; channel < channels; ++channel, to += out_plane) {
             auto pixels = images.image(index).subspan(images.channels == 1 ? 0 : channel * plane, plane);
+            if (channels == 1 && images.channels == 3)
+                pixels = grey = to_grey(images.image(index), plane);
             if (scaled) {
                 resizer.resize(pixels, larger);
                 pixels = larger;

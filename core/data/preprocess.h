@@ -34,8 +34,8 @@ struct Preprocess {
 [[nodiscard]] std::pair<int, int> output_size(const Preprocess &preprocess, int height, int width);
 
 /// Writes `indices.size()` images one after the other as planar floats. Resizing is antialiased and rounded to 8 bits after each
-/// pass, as Pillow does it (bicubic a = -0.5). `out` must hold count * channels * height * width floats. One-channel images
-/// repeat to three.
+/// pass, as Pillow does it (bicubic a = -0.5). `out` holds count * channels * height * width floats, and its size
+/// says whether that is one channel or three: grey images repeat, colours become luma.
 void preprocess(const ImageSet &images, std::span<const std::uint32_t> indices, const Preprocess &preprocess,
                 std::span<float> out);
 

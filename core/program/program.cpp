@@ -9,9 +9,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <numeric>
-#include <set>
-#include <unordered_map>
 
 namespace ca {
 
@@ -210,21 +209,35 @@ Result<std::vector<double>> profile(const Program &program, const ImageBatch &ba
     return medians;
 }
 
+namespace {
+
+/// Bytes by storage of the tensors that the slots hold; views share theirs.
+std::map<const void *, std::size_t> storages_in(const std::vector<c10::IValue> &slots)
+{
+    std::map<const void *, std::size_t> storages;
+    for (const c10::IValue &value : slots)
+        if (value.isTensor() && value.toTensor().defined() && value.toTensor().has_storage())
+            storages[value.toTensor().storage().unsafeGetStorageImpl()] = value.toTensor().storage().nbytes();
+    return storages;
+}
+
+} // namespace
+
 Result<Bytes> peak_values(const Program &program, const ImageBatch &batch)
 {
     std::size_t peak = 0;
     const auto done = guarded("Running the network", 1, [&] {
-        (void)execute(program.data(), as_tensor(batch), {}, [&](std::size_t, const std::vector<c10::IValue> &slots) {
-            std::set<const void *> seen; // views share their storage
+        const at::Tensor images = as_tensor(batch);
+        std::map<const void *, std::size_t> before{{images.storage().unsafeGetStorageImpl(), images.storage().nbytes()}};
+        (void)execute(program.data(), images, {}, [&](std::size_t, const std::vector<c10::IValue> &slots) {
+            auto now = storages_in(slots);
+            auto during = before; // a step's inputs live until it has its result
+            during.insert(now.begin(), now.end());
             std::size_t held = 0;
-            for (const c10::IValue &value : slots) {
-                if (!value.isTensor() || !value.toTensor().defined() || !value.toTensor().has_storage())
-                    continue;
-                const auto &storage = value.toTensor().storage();
-                if (seen.insert(storage.unsafeGetStorageImpl()).second)
-                    held += storage.nbytes();
-            }
+            for (const auto &[storage, size] : during)
+                held += size;
             peak = std::max(peak, held);
+            before = std::move(now);
         });
     });
     if (!done)

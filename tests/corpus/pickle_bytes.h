@@ -46,7 +46,8 @@ inline std::string tensor(std::string_view key, const std::vector<std::int32_t> 
 {
     std::vector<std::int32_t> strides(shape.size(), 1);
     for (std::size_t i = shape.size(); i-- > 1;)
-        strides[i - 1] = strides[i] * shape[i];
+        strides[i - 1] =
+            static_cast<std::int32_t>(static_cast<std::uint32_t>(strides[i]) * static_cast<std::uint32_t>(shape[i])); // may wrap
     const std::string storage =
         "(" + text("storage") + global("torch", type) + text(key) + text("cpu") + integer(storage_elements) + "tQ";
     return global("torch._utils", "_rebuild_tensor_v2") + "(" + storage + integer(0) + integers(shape) + integers(strides)

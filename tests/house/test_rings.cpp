@@ -134,8 +134,6 @@ void TestRings::the_include_check_catches_data()
     QTest::newRow("app in ui") << "ui/chat/a.cpp"
                                << "\"app/session/session.h\""
                                << "ui lies beneath app";
-                                            << "<QCoreApplication>"
-                                            << "built without Qt";
     QTest::newRow("tests in the program") << "app/cli/a.cpp"
                                           << "\"tests/support/shared_files.h\""
                                           << "does not use its tests";

@@ -85,6 +85,7 @@ void StatePane::show_content()
 void StatePane::show_message(const QString &sentence, const QString &action, const QString &details)
 {
     message_->setText(sentence);
+    message_->setForegroundRole(state_ == State::empty ? QPalette::PlaceholderText : QPalette::WindowText);
     action_->setText(action);
     action_->setAccessibleName(action);
     action_->setVisible(!action.isEmpty());
@@ -115,6 +116,8 @@ QWidget *StatePane::make_message_page()
     details_->setObjectName(name_ + u"_details"_s);
     details_->setAccessibleName(tr("Details"));
     details_->setReadOnly(true);
+    details_->setAcceptDrops(false); // a dropped file is the window's
+    details_->viewport()->setAcceptDrops(false);
     details_->setVisible(false);
     details_->setMaximumHeight(120);
     connect(unfold_, &QPushButton::toggled, details_, &QWidget::setVisible);

@@ -15,7 +15,16 @@ namespace {
 constexpr int kRowHeight = 25;
 constexpr int kHeadingHeight = 30;
 constexpr int kSide = 8;
-constexpr int kNameAtLeast = 110; // px of the flexible column; a smaller pane scrolls sideways
+constexpr int kNameAtLeast = 100; // px of the flexible column; a smaller pane scrolls sideways
+
+/// Names keep their beginning and end. A number is whole or not there: with digits missing it would be another number.
+QString fitted(const QString &text, const QFontMetrics &metrics, int width)
+{
+    const bool is_number = !text.isEmpty() && (text.front().isDigit() || text.startsWith(u'−'));
+    if (is_number && metrics.horizontalAdvance(text) > width)
+        return QStringLiteral("…");
+    return metrics.elidedText(text, Qt::ElideMiddle, width);
+}
 
 } // namespace
 
@@ -89,8 +98,7 @@ void RowDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
     const auto alignment = static_cast<Qt::Alignment>(index.data(Qt::TextAlignmentRole).toInt());
     painter->setPen(color(option, index));
     painter->setFont(option.font);
-    painter->drawText(room, static_cast<int>(alignment),
-                      option.fontMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, room.width()));
+    painter->drawText(room, static_cast<int>(alignment), fitted(index.data().toString(), option.fontMetrics, room.width()));
 }
 
 } // namespace ca

@@ -54,25 +54,15 @@ double luminance(const QColor &color)
 
 const Theme &light_theme()
 {
-    static const Theme theme{false,
-                             0xf6f7f9, 0xffffff,
-                             0xd9dde3, 0xeceff3,
-                             0x1b1f24, 0x5b6470, 0x8a94a1,
-                             0x1f5fbf, 0xe8f0fc,
-                             0xdbe8fb,
-                             0x1a7f4b, 0x9a6200, 0xb3261e};
+    static const Theme theme{false,    0xf6f7f9, 0xffffff, 0xd9dde3, 0xeceff3, 0x1b1f24, 0x5b6470,
+                             0x8a94a1, 0x1f5fbf, 0xe8f0fc, 0xdbe8fb, 0x1a7f4b, 0x9a6200, 0xb3261e};
     return theme;
 }
 
 const Theme &dark_theme()
 {
-    static const Theme theme{true,
-                             0x17191c, 0x1f2226,
-                             0x343941, 0x2a2e34,
-                             0xe8eaed, 0xa6aeb8, 0x7c8591,
-                             0x7fb0ff, 0x22304a,
-                             0x263a5c,
-                             0x63c994, 0xe0b050, 0xff8a80};
+    static const Theme theme{true,     0x17191c, 0x1f2226, 0x343941, 0x2a2e34, 0xe8eaed, 0xa6aeb8,
+                             0x7c8591, 0x7fb0ff, 0x22304a, 0x263a5c, 0x63c994, 0xe0b050, 0xff8a80};
     return theme;
 }
 
@@ -94,7 +84,7 @@ QPalette palette_of(const Theme &theme)
     for (const auto role : {QPalette::Base, QPalette::Button, QPalette::ToolTipBase, QPalette::AlternateBase})
         palette.setColor(role, theme.panel);
     palette.setColor(QPalette::Window, theme.background);
-    palette.setColor(QPalette::PlaceholderText, theme.faint);
+    palette.setColor(QPalette::PlaceholderText, theme.dim);
     palette.setColor(QPalette::Highlight, theme.selection);
     palette.setColor(QPalette::HighlightedText, theme.ink);
     palette.setColor(QPalette::Link, theme.accent);

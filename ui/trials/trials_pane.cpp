@@ -24,7 +24,8 @@ protected:
     QColor color(const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
         const Theme &theme = theme_of(option.palette);
-        if (index.column() != TrialsModel::State)
+        // State colours are too close to the selection to be read on it; the word says it all.
+        if (index.column() != TrialsModel::State || option.state & QStyle::State_Selected)
             return theme.ink;
         switch (static_cast<TrialFacts::Tone>(index.data(TrialsModel::ToneRole).toInt())) {
         case TrialFacts::Tone::good:
@@ -53,7 +54,7 @@ TrialsPane::TrialsPane(QWidget *parent) : QWidget(parent)
     table->setSortingEnabled(true);
     table->sortByColumn(TrialsModel::Id, Qt::DescendingOrder);
     table->horizontalHeader()->setSortIndicatorShown(false);
-    table->set_widths({46, 68, 0, 54, 68, 54, 70, 102});
+    table->set_widths({46, 74, 0, 54, 68, 60, 82, 102});
     states_ = new StatePane(u"trials"_s, table);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

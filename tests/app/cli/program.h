@@ -48,11 +48,13 @@ inline QJsonObject json_of(const Outcome &outcome)
     return QJsonDocument::fromJson(outcome.out).object();
 }
 
-/// One line that ends in a point and holds none of the words that say nothing.
+/// One line that ends as a sentence does, its cause in brackets after it where there is one, and holds none of the words that say
+/// nothing.
 inline bool is_one_sentence(const QByteArray &text)
 {
     const QByteArray line = text.trimmed();
-    return !line.isEmpty() && !line.contains('\n') && line.endsWith('.') && !line.contains("Error") && !line.contains("what()");
+    return !line.isEmpty() && !line.contains('\n') && (line.endsWith('.') || line.endsWith(".)")) && !line.contains("Error")
+        && !line.contains("what()");
 }
 
 /// Every file and folder below `folder` with its size and time: what must stay the same where nothing may be written.

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include <fstream>
 #include <sstream>
 
 using ca::Arguments;
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void notices_that_the_result_went_nowhere();
     void lines_up_columns();
     void refuses_a_place_without_writing();
+    void takes_back_folders_that_stayed_empty();
 };
 
 namespace {
@@ -111,6 +113,7 @@ void TestOutput::lines_up_columns()
 {
     QCOMPARE(ca::text_table({{"name", "size"}, {"\xC3\xA4", "10"}, {"longer"}}),
              std::string("name    size\n\xC3\xA4         10\nlonger\n"));
+    QCOMPARE(ca::text_facts({{"name", "1"}, {"longer", "22"}}), std::string("name    1\nlonger  22\n"));
     QCOMPARE(ca::percent(0.9185), std::string("91.85 %"));
 }
 
@@ -125,8 +128,29 @@ void TestOutput::refuses_a_place_without_writing()
     const auto under_file = ca::check_place(root / "file" / "deeper");
     QVERIFY(!under_file);
     QCOMPARE(under_file.error().code, ca::ErrorCode::unwritable);
-    QVERIFY(ca::prepare_place(root / "made" / "deeper"));
-    QVERIFY(std::filesystem::is_directory(root / "made" / "deeper"));
+}
+
+void TestOutput::takes_back_folders_that_stayed_empty()
+{
+    QTemporaryDir folder;
+    const std::filesystem::path root = folder.path().toStdString();
+    {
+        const ca::MadeFolders made(root / "a" / "b" / "");
+        std::filesystem::create_directories(root / "a" / "b");
+    }
+    QVERIFY(!std::filesystem::exists(root / "a"));
+    std::filesystem::create_directories(root / "stood");
+    {
+        const ca::MadeFolders made(root / "stood" / "full");
+        std::filesystem::create_directories(root / "stood" / "full");
+        std::ofstream(root / "stood" / "full" / "file") << "kept";
+    }
+    QVERIFY(std::filesystem::exists(root / "stood" / "full" / "file"));
+    {
+        const ca::MadeFolders made(root / "a");
+        std::filesystem::create_directories(root / "stood" / "other");
+    }
+    QVERIFY(std::filesystem::exists(root / "stood" / "other"));
 }
 
 QTEST_APPLESS_MAIN(TestOutput)

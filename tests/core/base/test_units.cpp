@@ -85,7 +85,7 @@ void TestUnits::writes_as_many_digits_as_asked()
 }
 
 template <typename A, typename B>
-concept Addable = requires(A a, B b)
+constexpr bool kAddable = requires(A a, B b)
 {
     a + b;
 };

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/export.h"
+
+#include "core/files/safetensors.h"
+#include "core/program/serialise_torch.h"
+#include "core/quantize/export_names.h"
+#include "core/quantize/pack_bits.h"
+#include "core/quantize/ranges_torch.h"
+#include "core/quantize/u8_kernels.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+namespace ca {
+namespace {
+
+namespace names = export_names;
+
+SafeDtype dtype_of(at::ScalarType type)
+{
+    switch (type) {
+    case at::kFloat:
+        return SafeDtype::f32;
+    case at::kDouble:
+        return SafeDtype::f64;
+    case at::kHalf:
+        return SafeDtype::f16;
+    case at::kBFloat16:
+        return SafeDtype::bf16;
+    case at::kLong:
+        return SafeDtype::i64;
+    case at::kInt:
+        return SafeDtype::i32;
+    case at::kShort:
+        return SafeDtype::i16;
+    case at::kChar:
+        return SafeDtype::i8;
+    case at::kByte:
+        return SafeDtype::u8;
+    case at::kBool:
+        return SafeDtype::boolean;
+    default:
+        throw std::runtime_error(std::string("a tensor of the type ") + c10::toString(type) + " cannot be stored");
+    }
+}
+
+/// Everything that goes into a file. Holds the bytes that the views look at.
+class Contents {
+public:
+    Contents(const Model &model, const Recipe &recipe, const ActivationRanges &ranges) : model_(model), recipe_(recipe), ranges_(ranges) {}
+
+    std::vector<SafeTensorView> tensors;
+    std::map<std::string, std::string> metadata;
+
+    /// `weights` null: shapes alone, for a prediction. Throws what torch throws.
+    void collect(const std::map<std::string, QuantizedWeight> *weights)
+    {
+        const Program::Data &program = model_.program.data();
+        const auto constant_names = tensor_names(program);
+        std::set<Operand> quantized;
+        for (std::size_t i = 0; i < program.layers.size(); ++i)
+            if (const auto scheme = scheme_of(program.layers[i]); scheme) {
+                quantized.insert(program.layer_weights[i]);
+                add_layer(program.layers[i], *scheme, weights ? &weights->at(program.layers[i].name) : nullptr);
+            }
+        add_inputs(program);
+        for (std::size_t i = 0; i < program.constants.size(); ++i)
+            if (!quantized.contains(~static_cast<Operand>(i)))
+                add_constant(program.constants[i].value, constant_names[i]);
+        add_bytes(names::kProgram, SafeDtype::u8, {}, serialise(program, constant_names, kept_ranges()));
+        metadata = {{"format", "pt"}, {names::kAbout, about()}, {names::kConfig, config()}};
+    }
+
+private:
+    std::optional<Scheme> scheme_of(const Layer &layer) const
+    {
+        const auto found = recipe_.layers.find(layer.name);
+        return found == recipe_.layers.end() || found->second.format == Format::fp32 ? std::nullopt : std::optional(found->second);
+    }
+
+    bool has_static() const
+    {
+        return std::any_of(recipe_.layers.begin(), recipe_.layers.end(), [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
+    }
+
+    std::map<int, std::pair<float, float>> kept_ranges() const
+    {
+        return has_static() && !ranges_.empty() ? ranges_.data().slots : std::map<int, std::pair<float, float>>();
+    }
+
+    /// Takes the bytes over; `shape` empty: one dimension.
+    template <typename T>
+    void add_bytes(const std::string &name, SafeDtype dtype, std::vector<std::int64_t> shape, const std::vector<T> &values)
+    {
+        const auto bytes = std::as_bytes(std::span(values));
+        auto &kept = kept_.emplace_back(bytes.begin(), bytes.end());
+        if (shape.empty())
+            shape = {static_cast<std::int64_t>(values.size())};
+        tensors.push_back({name, dtype, std::move(shape), kept});
+    }
+
+    void add_layer(const Layer &layer, const Scheme &scheme, const QuantizedWeight *stored)
+    {
+        const std::int64_t rows = layer.channels(), columns = layer.weights() / std::max<std::int64_t>(1, rows);
+        const std::int64_t groups = scheme.group == 0 ? 1 : columns / scheme.group;
+        const Bits bits = bits_of(scheme.format);
+        const std::vector<std::int8_t> none;
+        if (bits.value == 8) {
+            tensors.push_back({layer.name + names::kWeight, SafeDtype::i8, layer.shape, stored ? std::as_bytes(std::span(stored->values)) : std::span<const std::byte>()});
+        } else {
+            add_bytes(layer.name + names::kPacked, SafeDtype::i32, {rows, packed_words(columns, bits)},
+                      stored ? pack_rows(stored->values, rows, columns, bits) : std::vector<std::int32_t>());
+            add_bytes(layer.name + names::kShape, SafeDtype::i64, {}, layer.shape);
+        }
+        add_bytes(layer.name + names::kScale, SafeDtype::f32, {rows, groups}, stored ? stored->scales : std::vector<float>());
+        if (scheme.symmetric)
+            return;
+        if (bits.value == 8) {
+            add_bytes(layer.name + names::kZero, SafeDtype::i8, {rows, groups}, stored ? stored->zeros : none);
+            return;
+        }
+        std::vector<std::int8_t> transposed(stored ? static_cast<std::size_t>(rows * groups) : 0); // packed along the rows: [words, groups]
+        for (std::size_t i = 0; i < transposed.size(); ++i)
+            transposed[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(rows) + i / static_cast<std::size_t>(groups)] = stored->zeros[i];
+        const std::int64_t words = packed_words(rows, bits);
+        std::vector<std::int32_t> by_group = stored ? pack_rows(transposed, groups, rows, bits) : std::vector<std::int32_t>();
+        std::vector<std::int32_t> packed(by_group.size());
+        for (std::size_t i = 0; i < packed.size(); ++i)
+            packed[(i % static_cast<std::size_t>(words)) * static_cast<std::size_t>(groups) + i / static_cast<std::size_t>(words)] = by_group[i];
+        add_bytes(layer.name + names::kZero, SafeDtype::i32, {words, groups}, packed);
+    }
+
+    /// Scale and zero point of the inputs of layers with static activations, for other readers; ours takes the ranges.
+    void add_inputs(const Program::Data &program)
+    {
+        std::set<int> done;
+        for (const Step &step : program.steps) {
+            if (step.layer < 0 || step.op == "aten::embedding" || !done.insert(step.layer).second)
+                continue;
+            const Layer &layer = program.layers[static_cast<std::size_t>(step.layer)];
+            const auto scheme = scheme_of(layer);
+            if (!scheme || scheme->activation != Activation::static_int8 || ranges_.empty())
+                continue;
+            const auto &range = ranges_.data().slots.at(step.in[0]);
+            const U8Grid grid = u8_grid(range.first, range.second);
+            add_bytes(layer.name + names::kInputScale, SafeDtype::f32, {}, std::vector<float>{grid.scale});
+            add_bytes(layer.name + names::kInputZero, SafeDtype::i8, {}, std::vector<std::int8_t>{static_cast<std::int8_t>(grid.zero - 128)});
+        }
+    }
+
+    void add_constant(const c10::IValue &value, const std::string &name)
+    {
+        if (value.isTensor() && value.toTensor().defined() && written_.insert(name).second) {
+            alive_.push_back(value.toTensor().contiguous());
+            const at::Tensor &tensor = alive_.back();
+            tensors.push_back({name, dtype_of(tensor.scalar_type()), tensor.sizes().vec(),
+                               {static_cast<const std::byte *>(tensor.const_data_ptr()), tensor.nbytes()}});
+        } else if (value.isTensorList() || value.isOptionalTensorList()) {
+            std::size_t index = 0;
+            for (const c10::IValue &item : value.toListRef())
+                if (!item.isNone())
+                    add_constant(item, name + "." + std::to_string(index++));
+        }
+    }
+
+    std::string about() const
+    {
+        return canonical({{"version", 1},
+                          {"recipe", to_json(recipe_)},
+                          {"model", {{"name", model_.name}, {"sha256", model_.sha256}, {"parameters", model_.parameters},
+                                     {"channels", model_.input.channels}, {"height", model_.input.height}, {"width", model_.input.width},
+                                     {"outputs", model_.input.outputs}}}});
+    }
+
+    /// Layers of one scheme are one group.
+    std::string config() const
+    {
+        std::map<Scheme, std::vector<std::string>> groups;
+        std::vector<std::string> ignored;
+        bool packed = false, plain = false;
+        for (const Layer &layer : model_.program.layers()) {
+            const auto scheme = scheme_of(layer);
+            if (!scheme) {
+                ignored.push_back(layer.name);
+                continue;
+            }
+            (bits_of(scheme->format).value == 8 ? plain : packed) = true;
+            groups[*scheme].push_back(layer.name);
+        }
+        Json config_groups = Json::object();
+        for (const auto &[scheme, layers] : groups) {
+            const bool eight = bits_of(scheme.format).value == 8;
+            Json activations = scheme.activation == Activation::none
+                ? Json()
+                : Json{{"num_bits", 8}, {"type", "int"}, {"symmetric", false}, {"strategy", "tensor"}, {"dynamic", false}};
+            config_groups["group_" + std::to_string(config_groups.size())] = {
+                {"targets", layers}, {"format", eight ? "int-quantized" : "pack-quantized"}, {"input_activations", activations}, {"output_activations", nullptr},
+                {"weights", {{"num_bits", bits_of(scheme.format).value}, {"type", "int"}, {"symmetric", scheme.symmetric},
+                             {"strategy", scheme.group == 0 ? "channel" : "group"}, {"group_size", scheme.group == 0 ? Json() : Json(scheme.group)}, {"dynamic", false}}}};
+        }
+        return canonical({{"quant_method", "compressed-tensors"}, {"format", packed && plain ? "mixed-precision" : packed ? "pack-quantized" : "int-quantized"},
+                          {"quantization_status", "compressed"}, {"config_groups", config_groups}, {"ignore", ignored}});
+    }
+
+    const Model &model_;
+    const Recipe &recipe_;
+    const ActivationRanges &ranges_;
+    std::deque<std::vector<std::byte>> kept_;
+    std::deque<at::Tensor> alive_;
+    std::set<std::string> written_;
+};
+
+} // namespace
+
+Bytes predicted_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges)
+{
+    Bytes size;
+    (void)guarded("Predicting the size", 1, [&] {
+        Contents contents(model, recipe, ranges);
+        contents.collect(nullptr);
+        size = safetensors_size(contents.tensors, contents.metadata);
+    });
+    return size;
+}
+
+Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file)
+{
+    if (!model.model.program.is_recorded())
+        return fail(ErrorCode::unsupported, "The model " + model.model.name + " runs through the interpreter, so it has no program to export.");
+    Contents contents(model.model, model.recipe, model.ranges);
+    const auto collected = guarded("Collecting the tensors", 1, [&] { contents.collect(&model.weights); });
+    if (!collected)
+        return forward(collected);
+    return write_safetensors(file, std::move(contents.tensors), contents.metadata);
+}
+
+} // namespace ca

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace ca::export_names {
+
+// Tensors and metadata of a file that `write_export` makes.
+inline constexpr const char *kProgram = "compression_agent.program"; ///< U8: the steps, see serialise_torch.h
+inline constexpr const char *kAbout = "compression_agent";           ///< metadata: JSON with recipe and model
+inline constexpr const char *kConfig = "quantization_config";        ///< metadata: JSON in the compressed-tensors form
+
+// Behind a layer's name; the names of compressed-tensors.
+inline constexpr const char *kWeight = ".weight";
+inline constexpr const char *kPacked = ".weight_packed";
+inline constexpr const char *kShape = ".weight_shape";
+inline constexpr const char *kScale = ".weight_scale";
+inline constexpr const char *kZero = ".weight_zero_point";
+inline constexpr const char *kInputScale = ".input_scale";
+inline constexpr const char *kInputZero = ".input_zero_point";
+
+} // namespace ca::export_names

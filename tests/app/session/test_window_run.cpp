@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/png_chart.h"
+#include "app/session/session.h"
+#include "app/session/window_controller.h"
+#include "app/settings/settings.h"
+#include "tests/support/gui_main.h"
+#include "tests/support/shared_files.h"
+#include "ui/common/state_pane.h"
+#include "ui/common/status_strip.h"
+#include "ui/main_window.h"
+#include "ui/pareto/pareto_chart.h"
+
+#include <QDragEnterEvent>
+#include <QElapsedTimer>
+#include <QPushButton>
+#include <QSettings>
+#include <QSpinBox>
+#include <QTableView>
+#include <QTemporaryDir>
+
+class TestWindowRun final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void runs_a_dropped_model_to_the_end();
+    void cancelling_answers_at_once_and_keeps_what_is_finished();
+    void closing_the_window_ends_the_run();
+    void says_why_a_missing_model_was_not_opened();
+};
+
+namespace {
+
+constexpr int kOpenMilliseconds = 120'000; // recording the demo takes seconds on a quiet machine
+constexpr int kRunMilliseconds = 400'000;
+
+/// The real window with the real session, in a folder of its own.
+struct Opened {
+    QTemporaryDir folder;
+    QSettings store{folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat};
+    ca::Settings settings{store};
+    ca::MainWindow window;
+    ca::Session session;
+    ca::WindowController controller{
+        window,
+        session,
+        settings,
+        {source_folder() / "resources", std::filesystem::path(folder.path().toStdString()) / "studies"}};
+    std::shared_ptr<const ca::Study> last; ///< the newest that the session told
+
+    Opened()
+    {
+        QObject::connect(&session, &ca::Session::study_changed, &window, [this](const auto &study) { last = study; });
+        QObject::connect(&session, &ca::Session::study_finished, &window, [this](const ca::StudyEnd &end) { last = end.study; });
+        child<QSpinBox>("data_samples")->setValue(60);
+        window.show();
+    }
+
+    template <typename W>
+    W *child(const char *name) const
+    {
+        return window.findChild<W *>(QString::fromLatin1(name));
+    }
+    [[nodiscard]] ca::ParetoChart &chart() const { return *child<ca::ParetoChart>("pareto_chart"); }
+    [[nodiscard]] ca::StatusStrip &strip() const { return *child<ca::StatusStrip>("status_strip"); }
+    [[nodiscard]] QPushButton &run() const { return *child<QPushButton>("button_run"); }
+
+    bool drop_demo()
+    {
+        const auto file = source_folder() / "resources" / "demo" / "clip_tiny_pictogram10.pt";
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(file.string()))});
+        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &enter);
+        QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &drop);
+        return enter.isAccepted() && QTest::qWaitFor([this] { return run().isEnabled(); }, kOpenMilliseconds);
+    }
+    bool start_and_wait_for_points(int points)
+    {
+        run().click();
+        return QTest::qWaitFor([&] { return chart().drawn_points() >= points || !session.is_running(); }, kRunMilliseconds)
+            && session.is_running();
+    }
+    [[nodiscard]] int count(ca::TrialState state) const
+    {
+        return static_cast<int>(std::count_if(last->trials.begin(), last->trials.end(),
+                                              [state](const ca::Trial &trial) { return trial.state == state; }));
+    }
+};
+
+} // namespace
+
+void TestWindowRun::runs_a_dropped_model_to_the_end()
+{
+    Opened opened;
+    QVERIFY2(opened.drop_demo(), qPrintable(opened.child<ca::StatePane>("")->sentence() + opened.strip().note()));
+    QVERIFY(opened.child<QTableView>("layers_table")->model()->rowCount() > 0);
+    opened.run().click();
+    QVERIFY(QTest::qWaitFor([&] { return !opened.session.is_running(); }, kRunMilliseconds));
+    QVERIFY2(opened.last, qPrintable(opened.strip().note()));
+    const int done = opened.count(ca::TrialState::done);
+    QVERIFY(done >= 10); // the ladder has ten recipes at least
+    QCOMPARE(opened.chart().drawn_points(), done);
+    QCOMPARE(opened.child<QTableView>("trials_table")->model()->rowCount(), static_cast<int>(opened.last->trials.size()));
+    QVERIFY(opened.strip().stage().startsWith(QStringLiteral("Finished")));
+    QCOMPARE(opened.settings.value(ca::Setting::recent_models).toStringList().size(), 1);
+
+    const auto png = std::filesystem::path(opened.folder.path().toStdString()) / "pareto.png";
+    QVERIFY(ca::write_pareto_png(*opened.last, png));
+    QCOMPARE(QImage(QString::fromStdString(png.string())).size(), QSize(1920, 1200));
+}
+
+void TestWindowRun::cancelling_answers_at_once_and_keeps_what_is_finished()
+{
+    Opened opened;
+    QVERIFY(opened.drop_demo());
+    QVERIFY(opened.start_and_wait_for_points(3));
+    QElapsedTimer clock;
+    clock.start();
+    opened.child<QPushButton>("status_cancel")->click();
+    QCOMPARE(opened.strip().stage(), QStringLiteral("Stopping…"));
+    QVERIFY(clock.elapsed() < 100);
+    QVERIFY(QTest::qWaitFor([&] { return !opened.session.is_running(); }, kRunMilliseconds));
+    QVERIFY(clock.elapsed() < 30'000); // between steps, not at the end of all trials
+    const int done = opened.count(ca::TrialState::done);
+    QVERIFY(done >= 3);
+    QVERIFY(done < static_cast<int>(opened.last->trials.size()));
+    QVERIFY(opened.count(ca::TrialState::cancelled) >= 1);
+    QCOMPARE(opened.count(ca::TrialState::running), 0);
+    QCOMPARE(opened.chart().drawn_points(), done);
+    QVERIFY(opened.strip().stage().startsWith(QStringLiteral("Stopped")));
+    QVERIFY(opened.run().isEnabled());
+}
+
+void TestWindowRun::closing_the_window_ends_the_run()
+{
+    QElapsedTimer clock;
+    {
+        Opened opened;
+        QVERIFY(opened.drop_demo());
+        QVERIFY(opened.start_and_wait_for_points(1));
+        clock.start();
+        opened.window.close();
+        QVERIFY(!opened.window.isVisible());
+        QVERIFY(!opened.settings.value(ca::Setting::pane_layout).toByteArray().isEmpty());
+    } // the session joins its thread here
+    QVERIFY(clock.elapsed() < 30'000);
+}
+
+void TestWindowRun::says_why_a_missing_model_was_not_opened()
+{
+    Opened opened;
+    QSignalSpy failed(&opened.session, &ca::Session::model_failed);
+    opened.controller.open_model(opened.folder.filePath(QStringLiteral("gone.pt")));
+    QVERIFY(failed.wait(kOpenMilliseconds));
+    QVERIFY(!opened.run().isEnabled());
+    const auto *action = opened.child<QPushButton>("layers_action");
+    QCOMPARE(action->text(), QStringLiteral("Retry"));
+}
+
+CA_GUI_TEST_MAIN(TestWindowRun)
+#include "test_window_run.moc"

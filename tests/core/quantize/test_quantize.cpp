@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/export.h"
+#include "core/quantize/quantize.h"
+#include "tests/support/models.h"
+#include "tests/support/scripted_nets_torch.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <algorithm>
+#include <set>
+
+/// Whole nets: quantized, run, written to a file and read back.
+class TestQuantize final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void stays_close_to_float_data();
+    void stays_close_to_float();
+    void keeps_a_residual_net_in_u8();
+    void puts_activations_of_a_transformer_on_integers();
+    void runs_low_bits_on_integer_kernels();
+    void says_when_arithmetic_is_simulated();
+    void needs_calibration_images_for_static_scales();
+    void is_cancelled();
+    void writes_as_many_bytes_as_predicted_data() { stays_close_to_float_data(); }
+    void writes_as_many_bytes_as_predicted();
+    void opens_its_own_file_with_the_same_output_data() { stays_close_to_float_data(); }
+    void opens_its_own_file_with_the_same_output();
+    void keeps_float_weights_bit_for_bit();
+    void refuses_a_damaged_file();
+    void refuses_a_program_that_writes_files();
+
+private:
+    ca::Model load(const std::string &kind);
+    ca::ActivationRanges ranges(const ca::Model &model);
+    ca::QuantizedModel made(const std::string &kind, const std::string &method, const ca::MethodOptions &options = {});
+    static std::set<std::string> ops(const ca::Program &program);
+
+    QTemporaryDir folder_;
+};
+
+ca::Model TestQuantize::load(const std::string &kind)
+{
+    auto model = ca::load_model(write_scripted_net(folder_.path().toStdString(), kind), {}, {}, {});
+    if (!model)
+        qFatal("%s", model.error().text().c_str());
+    return *model;
+}
+
+ca::ActivationRanges TestQuantize::ranges(const ca::Model &model)
+{
+    auto images = std::make_shared<ca::ImageSet>();
+    images->channels = static_cast<int>(model.input.channels);
+    images->height = static_cast<int>(model.input.height);
+    images->width = static_cast<int>(model.input.width);
+    images->labels.assign(64, 0);
+    images->classes = {"any"};
+    std::mt19937 generator(11);
+    std::normal_distribution<float> normal(128, 60);
+    for (std::size_t i = 0; i < 64 * static_cast<std::size_t>(images->channels * images->height * images->width); ++i)
+        images->pixels.push_back(static_cast<std::uint8_t>(std::clamp(normal(generator), 0.0F, 255.0F)));
+    ca::Split split{"calibration", images, {}};
+    for (std::uint32_t i = 0; i < 64; ++i)
+        split.indices.push_back(i);
+    ca::Preprocess preprocess;
+    preprocess.mean = {0.5F, 0.5F, 0.5F};
+    preprocess.deviation = {0.125F, 0.125F, 0.125F}; // covers the normal images of the tests, ± 4
+    auto found = ca::calibrate(model, split, preprocess, 2, {}, {});
+    if (!found)
+        qFatal("%s", found.error().text().c_str());
+    return *found;
+}
+
+ca::QuantizedModel TestQuantize::made(const std::string &kind, const std::string &method, const ca::MethodOptions &options)
+{
+    const ca::Model model = load(kind);
+    const auto recipe = ca::make_recipe(model, method, options);
+    auto result = ca::quantize(model, *recipe, method == "static-int8" ? ranges(model) : ca::ActivationRanges(), 2, {}, {});
+    if (!result)
+        qFatal("%s", result.error().text().c_str());
+    return *result;
+}
+
+std::set<std::string> TestQuantize::ops(const ca::Program &program)
+{
+    std::set<std::string> names;
+    for (const auto &step : program.steps())
+        names.insert(step.op);
+    return names;
+}
+
+void TestQuantize::stays_close_to_float_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<double>("least");
+    for (const auto &kind : recordable_nets()) {
+        QTest::addRow("%s, static int8", kind.c_str()) << QString::fromStdString(kind) << "static-int8" << 0.99;
+        QTest::addRow("%s, int8 weights", kind.c_str()) << QString::fromStdString(kind) << "int8-weight" << 0.999;
+        QTest::addRow("%s, int4 weights", kind.c_str()) << QString::fromStdString(kind) << "int4-weight" << 0.95;
+    }
+}
+
+void TestQuantize::stays_close_to_float()
+{
+    QFETCH(QString, kind);
+    QFETCH(QString, method);
+    QFETCH(double, least);
+    const auto model = made(kind.toStdString(), method.toStdString());
+    QVERIFY(model.left_float.empty());
+    QVERIFY(model.real);
+    QCOMPARE(model.compute, std::string(method == "static-int8" ? "int8" : "fp32"));
+    for (const std::int64_t count : {1, 5}) {
+        const auto images = random_images(count, model.model.input.channels, model.model.input.height, model.model.input.width, 21);
+        const auto quantized = ca::run(model.program, images), reference = ca::run(model.model.program, images);
+        QVERIFY(quantized && reference);
+        const double similarity = cosine(quantized->values, reference->values);
+        QVERIFY2(similarity > least, qPrintable(QString::number(similarity)));
+        QVERIFY(quantized->values != reference->values);
+    }
+}
+
+void TestQuantize::keeps_a_residual_net_in_u8()
+{
+    const auto model = made("cnn", "static-int8");
+    std::vector<std::string> names;
+    for (const auto &step : model.program.steps())
+        names.push_back(step.op);
+    // One cast in; pooling and both residual adds in u8. The last block is averaged in float, so its shortcut is read as float.
+    QCOMPARE(std::count(names.begin(), names.end(), "int8::conv2d"), 6);
+    QCOMPARE(std::count(names.begin(), names.end(), "aten::max_pool2d"), 1);
+    QCOMPARE(std::count(names.begin(), names.end(), "aten::add") + std::count(names.begin(), names.end(), "aten::relu"), 0);
+    QVERIFY(std::count(names.begin(), names.end(), "int8::quantize") <= 2);
+}
+
+void TestQuantize::puts_activations_of_a_transformer_on_integers()
+{
+    const auto model = made("attention", "static-int8");
+    const auto names = ops(model.program);
+    QVERIFY(names.contains("int8::linear") && names.contains("int8::conv2d") && names.contains("aten::layer_norm"));
+    QVERIFY(!names.contains("packed::linear") && !names.contains("aten::linear") && !names.contains("aten::gelu"));
+}
+
+void TestQuantize::runs_low_bits_on_integer_kernels()
+{
+    const ca::Model model = load("cnn");
+    auto recipe = *ca::make_recipe(model, "int4-weight", {}); // asymmetric: zero points are taken off beforehand
+    for (auto &[name, scheme] : recipe.recipe.layers)
+        scheme.activation = ca::Activation::static_int8;
+    const auto quantized = ca::quantize(model, recipe, ranges(model), 2, {}, {});
+    QVERIFY(quantized);
+    QVERIFY(quantized->real);
+    QCOMPARE(quantized->compute, std::string("int8"));
+    const auto images = random_images(3, 3, 32, 32, 4);
+    QVERIFY(cosine(ca::run(quantized->program, images)->values, ca::run(model.program, images)->values) > 0.95);
+}
+
+void TestQuantize::says_when_arithmetic_is_simulated()
+{
+    const ca::Model model = load("attention");
+    auto recipe = *ca::make_recipe(model, "static-int8", {});
+    recipe.recipe.layers.at("mlp.3").group = 32; // no integer kernel has scales along a row
+    const auto quantized = ca::quantize(model, recipe, ranges(model), 2, {}, {});
+    QVERIFY(quantized);
+    QVERIFY(!quantized->real);
+    const auto images = random_images(3, 3, 32, 32, 4);
+    QVERIFY(cosine(ca::run(quantized->program, images)->values, ca::run(model.program, images)->values) > 0.99);
+}
+
+void TestQuantize::needs_calibration_images_for_static_scales()
+{
+    const ca::Model model = load("cnn");
+    const auto quantized = ca::quantize(model, *ca::make_recipe(model, "static-int8", {}), {}, 2, {}, {});
+    QVERIFY(!quantized);
+    QCOMPARE(quantized.error().code, ca::ErrorCode::bad_data);
+}
+
+void TestQuantize::is_cancelled()
+{
+    const ca::Model model = load("cnn");
+    std::stop_source source;
+    source.request_stop();
+    const auto quantized = ca::quantize(model, *ca::make_recipe(model, "int8-weight", {}), {}, 2, source.get_token(), {});
+    QVERIFY(!quantized);
+    QCOMPARE(quantized.error().code, ca::ErrorCode::cancelled);
+}
+
+void TestQuantize::writes_as_many_bytes_as_predicted()
+{
+    QFETCH(QString, kind);
+    QFETCH(QString, method);
+    const auto model = made(kind.toStdString(), method.toStdString());
+    const auto file = folder_.filePath("written.safetensors");
+    const auto written = ca::write_export(model, file.toStdString());
+    QVERIFY(written);
+    QCOMPARE(written->value, QFile(file).size());
+    QCOMPARE(ca::predicted_bytes(model.model, model.recipe, model.ranges).value, written->value);
+}
+
+void TestQuantize::opens_its_own_file_with_the_same_output()
+{
+    QFETCH(QString, kind);
+    QFETCH(QString, method);
+    const auto model = made(kind.toStdString(), method.toStdString());
+    const auto file = folder_.filePath("own.safetensors").toStdString();
+    QVERIFY(ca::write_export(model, file));
+    QVERIFY(ca::is_export(file));
+    const auto back = ca::read_export(file, 1, {}, {});
+    QVERIFY2(back, back ? "" : back.error().text().c_str());
+    QVERIFY(back->recipe == model.recipe);
+    QCOMPARE(back->compute, model.compute);
+    QCOMPARE(back->model.input, model.model.input);
+    QCOMPARE(back->model.parameters, model.model.parameters);
+    const auto images = random_images(4, model.model.input.channels, model.model.input.height, model.model.input.width, 6);
+    QCOMPARE(ca::run(back->program, images)->values, ca::run(model.program, images)->values);
+}
+
+void TestQuantize::keeps_float_weights_bit_for_bit()
+{
+    const auto model = made("attention", "fp32");
+    const auto file = folder_.filePath("float.safetensors").toStdString();
+    QVERIFY(ca::write_export(model, file));
+    const auto back = ca::read_export(file, 1, {}, {});
+    QVERIFY(back);
+    for (const auto &layer : model.model.program.layers())
+        QCOMPARE(back->model.program.weight(layer.index), model.model.program.weight(layer.index));
+}
+
+void TestQuantize::refuses_a_damaged_file()
+{
+    const auto model = made("depthwise", "int4-weight");
+    const QString file = folder_.filePath("damaged.safetensors");
+    QVERIFY(ca::write_export(model, file.toStdString()));
+    QFile original(file);
+    QVERIFY(original.open(QIODevice::ReadOnly));
+    const QByteArray bytes = original.readAll();
+    original.close();
+    int refused = 0, opened = 0;
+    for (qsizetype at = 0; at < bytes.size(); at += std::max<qsizetype>(1, bytes.size() / 400)) { // every part: header, program, weights
+        QByteArray changed = bytes;
+        changed[at] = static_cast<char>(changed[at] ^ 0x55);
+        QFile out(file);
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        out.write(changed);
+        out.close();
+        const auto back = ca::read_export(file.toStdString(), 1, {}, {});
+        (back ? opened : refused) += 1;
+        if (!back)
+            QVERIFY(!back.error().sentence.empty());
+    }
+    QVERIFY(refused > 50); // header and program; a changed weight is still a weight
+    QFile out(file);
+    QVERIFY(out.open(QIODevice::WriteOnly));
+    out.write(bytes.left(bytes.size() - 10));
+    out.close();
+    QVERIFY(!ca::read_export(file.toStdString(), 1, {}, {}));
+}
+
+void TestQuantize::refuses_a_program_that_writes_files()
+{
+    const auto model = made("digits", "int8-weight");
+    const QString file = folder_.filePath("hostile.safetensors");
+    QVERIFY(ca::write_export(model, file.toStdString()));
+    QFile original(file);
+    QVERIFY(original.open(QIODevice::ReadOnly));
+    QByteArray bytes = original.readAll();
+    original.close();
+    QVERIFY(bytes.contains("aten::flatten"));
+    bytes.replace("aten::flatten", "aten::set_dat"); // of equal length: no other byte moves
+    QFile out(file);
+    QVERIFY(out.open(QIODevice::WriteOnly));
+    out.write(bytes);
+    out.close();
+    const auto back = ca::read_export(file.toStdString(), 1, {}, {});
+    QVERIFY(!back);
+    QCOMPARE(back.error().code, ca::ErrorCode::unsafe);
+    QVERIFY(back.error().text().find("aten::set_dat") != std::string::npos);
+}
+
+QTEST_APPLESS_MAIN(TestQuantize)
+#include "test_quantize.moc"
