@@ -8,10 +8,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Absolute and without `..`; the empty path is the working directory.
+fs::path normal(const fs::path &folder)
+{
+    std::error_code ignored;
+    return fs::absolute(folder.empty() ? fs::path(".") : folder, ignored).lexically_normal();
+}
+
 fs::path nearest_existing(const fs::path &folder)
 {
     std::error_code ignored;
-    fs::path place = fs::absolute(folder, ignored).lexically_normal();
+    fs::path place = normal(folder);
     while (!fs::exists(place, ignored) && place.has_relative_path())
         place = place.parent_path();
     return place;
@@ -34,11 +41,7 @@ Status check_place(const fs::path &folder)
     return {};
 }
 
-MadeFolders::MadeFolders(fs::path folder) : folder_(std::move(folder)), stood_(nearest_existing(folder_))
-{
-    std::error_code ignored;
-    folder_ = fs::absolute(folder_, ignored).lexically_normal();
-}
+MadeFolders::MadeFolders(const fs::path &folder) : folder_(normal(folder)), stood_(nearest_existing(folder)) { }
 
 MadeFolders::~MadeFolders()
 {

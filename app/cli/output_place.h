@@ -15,7 +15,7 @@ namespace ca {
 class MadeFolders {
 public:
     /// Before `folder` is made.
-    explicit MadeFolders(std::filesystem::path folder);
+    explicit MadeFolders(const std::filesystem::path &folder);
     ~MadeFolders();
     MadeFolders(const MadeFolders &) = delete;
     MadeFolders &operator=(const MadeFolders &) = delete;

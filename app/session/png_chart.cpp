@@ -20,8 +20,20 @@ namespace {
 constexpr QSize kSize{960, 600}; // as pareto.svg
 constexpr double kScale = 2;
 
-/// Qt keeps references to these as long as the application lives.
+/// Qt warns on standard error of what a drawing without a display does not need (run-time folder, size hints).
+class QuietQt {
+    Q_DISABLE_COPY_MOVE(QuietQt)
+public:
+    QuietQt() = default;
+    ~QuietQt() { qInstallMessageHandler(before_); }
+
+private:
+    QtMessageHandler before_ = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+};
+
+/// Qt keeps references to the arguments as long as the application lives.
 struct OffscreenApplication {
+    QuietQt quiet;
     std::array<char, 18> name{"compression-agent"};
     std::array<char, 10> option{"-platform"};
     std::array<char, 10> platform{"offscreen"};

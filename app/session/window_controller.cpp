@@ -83,7 +83,10 @@ void WindowController::connect_session()
     connect(&session_, &Session::model_failed, &window_, &MainWindow::show_model_failure);
     connect(&session_, &Session::data_opened, this, [this](const DataFacts &facts) {
         data_name_ = facts.name;
-        window_.set_data(facts);
+        DataFacts shown = facts;
+        if (window_.choice().folder.isEmpty())
+            shown.name = tr("Pictogram-10"); // its folder's name is for files
+        window_.set_data(shown);
     });
     connect(&session_, &Session::data_failed, &window_, &MainWindow::show_data_failure);
     connect(&session_, &Session::progress, &window_, &MainWindow::set_progress);

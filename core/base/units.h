@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string>
+
+#include <compare> // not first: moc of Qt 6.4 cannot read it then
 
 namespace ca {
 

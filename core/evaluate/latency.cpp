@@ -113,7 +113,8 @@ Latency stated(const std::string &provider, const std::string &compute, const La
     latency.isa = instruction_set();
     latency.provider = provider;
     latency.compute = compute;
-    latency.batch = options.batch;
+    if (options.batch > 1) // else it keeps the usual size, without times
+        latency.batch = options.batch;
     return latency;
 }
 

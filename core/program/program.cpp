@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
+#include "core/base/parallel.h"
 #include "core/program/program_torch.h"
 
 #include <ATen/Parallel.h>
@@ -39,9 +40,18 @@ std::int64_t Layer::parameters() const
     return weights() + (has_bias ? channels() : 0);
 }
 
-const std::vector<Layer> &Program::layers() const { return data_->layers; }
-const std::vector<std::string> &Program::notes() const { return data_->notes; }
-bool Program::is_recorded() const { return data_->recorded; }
+const std::vector<Layer> &Program::layers() const
+{
+    return data_->layers;
+}
+const std::vector<std::string> &Program::notes() const
+{
+    return data_->notes;
+}
+bool Program::is_recorded() const
+{
+    return data_->recorded;
+}
 
 std::vector<StepInfo> Program::steps() const
 {
@@ -136,19 +146,22 @@ Status guarded(std::string_view doing, int threads, const std::function<void()> 
 {
     const auto report = [&](std::string_view what) {
         const std::string first_line = clean_text(what.substr(0, what.find('\n')));
-        const bool memory = what.find("not enough memory") != std::string_view::npos || what.find("can't allocate") != std::string_view::npos;
+        const bool memory =
+            what.find("not enough memory") != std::string_view::npos || what.find("can't allocate") != std::string_view::npos;
         return fail(memory ? ErrorCode::out_of_memory : ErrorCode::failed, std::string(doing) + " failed: " + first_line);
     };
     try {
         const c10::InferenceMode inference;
-        if (at::get_num_threads() != threads)
-            at::set_num_threads(threads);
+        const int wanted = threads > 0 ? threads : default_threads();
+        if (at::get_num_threads() != wanted)
+            at::set_num_threads(wanted);
         work();
         return {};
     } catch (const c10::Error &error) {
         return report(error.what_without_backtrace());
     } catch (const std::bad_alloc &) {
-        return fail(ErrorCode::out_of_memory, std::string(doing) + " needs more memory than this machine gives. Use smaller images or a smaller batch.");
+        return fail(ErrorCode::out_of_memory,
+                    std::string(doing) + " needs more memory than this machine gives. Use smaller images or a smaller batch.");
     } catch (const std::exception &error) {
         return report(error.what());
     }
@@ -182,7 +195,8 @@ Result<BoundRun> bind(const Program &program, const ImageBatch &batch, int threa
     return once;
 }
 
-Result<std::vector<double>> profile(const Program &program, const ImageBatch &batch, int rounds, int threads, std::stop_token stop)
+Result<std::vector<double>> profile(const Program &program, const ImageBatch &batch, int rounds, int threads,
+                                    std::stop_token stop)
 {
     using Clock = std::chrono::steady_clock;
     std::vector<std::vector<double>> times(program.data().steps.size());

@@ -20,8 +20,14 @@ using Kernel = std::function<void(Stack &)>;
 
 /// Where a step finds an input: a slot (>= 0), or the constant with index ~operand.
 using Operand = int;
-[[nodiscard]] constexpr bool is_constant(Operand operand) { return operand < 0; }
-[[nodiscard]] constexpr std::size_t constant_index(Operand operand) { return static_cast<std::size_t>(~operand); }
+[[nodiscard]] constexpr bool is_constant(Operand operand)
+{
+    return operand < 0;
+}
+[[nodiscard]] constexpr std::size_t constant_index(Operand operand)
+{
+    return static_cast<std::size_t>(~operand);
+}
 
 struct Constant {
     c10::IValue value;
@@ -33,8 +39,8 @@ struct Step {
     std::string overload; ///< `Tensor`, often empty
     Kernel kernel;
     std::vector<Operand> in;
-    std::vector<int> out; ///< slots; -1 where nobody reads
-    int layer = -1;       ///< index into layers
+    std::vector<int> out;   ///< slots; -1 where nobody reads
+    int layer = -1;         ///< index into layers
     std::vector<bool> last; ///< of each input: nobody reads the slot after this
 };
 
@@ -61,14 +67,17 @@ struct Program::Data {
 /// Called after each step with its index and all slots; what the step put out is in its slots.
 using Observer = std::function<void(std::size_t step, const std::vector<c10::IValue> &slots)>;
 
-/// `images` is not changed. Throws what kernels throw; returns an undefined tensor when stopped. Sets no thread count and no inference mode.
-[[nodiscard]] at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::stop_token stop, const Observer &observer = {});
+/// `images` is not changed. Throws what kernels throw; returns an undefined tensor when stopped. Sets no thread count and no
+/// inference mode.
+[[nodiscard]] at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::stop_token stop,
+                                 const Observer &observer = {});
 
 /// The batch as a tensor that shares its memory.
 [[nodiscard]] at::Tensor as_tensor(const ImageBatch &batch);
 [[nodiscard]] Matrix as_matrix(const at::Tensor &table);
 
-/// Runs `work` under inference mode with so many threads inside operators; turns what is thrown into an error with a clean sentence.
+/// Runs `work` under inference mode with so many threads inside operators (0: one per core); turns what is thrown into an error
+/// with a clean sentence.
 [[nodiscard]] Status guarded(std::string_view doing, int threads, const std::function<void()> &work);
 
 /// The kernel of an operator in the dispatcher, or of one of ours. Throws std::runtime_error where there is none.

@@ -15,6 +15,7 @@ class TestParetoChart final : public QObject {
 private Q_SLOTS:
     void has_one_point_for_each_finished_trial();
     void joins_the_front_and_nothing_else();
+    void the_line_passes_by_what_is_on_the_front_for_its_time();
     void pads_the_accuracy_axis_by_five_percent();
     void shows_two_powers_of_two_at_least();
     void a_click_on_a_point_selects_its_trial();
@@ -37,6 +38,17 @@ void TestParetoChart::joins_the_front_and_nothing_else()
 {
     ca::ParetoChart chart;
     chart.set_points(ca::pareto_points(*made_up_study()));
+    QCOMPARE(chart.line_points(), 5);
+}
+
+void TestParetoChart::the_line_passes_by_what_is_on_the_front_for_its_time()
+{
+    auto study = made_up_study();
+    // 3.5 MB is larger than T12 and 80.0 % is less: only its latency can have brought it onto the front.
+    study->trials.push_back(made_up_trial("T20", ca::TrialOrigin::planner, "quick", 3'500'000, 800, true));
+    ca::ParetoChart chart;
+    chart.set_points(ca::pareto_points(*study));
+    QCOMPARE(chart.drawn_points(), 9);
     QCOMPARE(chart.line_points(), 5);
 }
 

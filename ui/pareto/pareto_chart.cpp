@@ -47,11 +47,23 @@ int digits_of(double step)
     return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 3);
 }
 
-QFont font_of(const QFont &base, int pixels, QFont::Weight weight = QFont::Normal)
+/// The points that no smaller one equals or beats, by size. A trial may be on the front for its latency alone: it is filled like
+/// the others, and the line over size and accuracy passes it by.
+QList<QPointF> rising(QList<QPointF> points)
+{
+    std::sort(points.begin(), points.end(),
+              [](const QPointF &a, const QPointF &b) { return a.x() != b.x() ? a.x() < b.x() : a.y() > b.y(); });
+    QList<QPointF> kept;
+    for (const QPointF &point : points)
+        if (kept.isEmpty() || point.y() > kept.back().y())
+            kept.append(point);
+    return kept;
+}
+
+QFont font_of(const QFont &base, int pixels)
 {
     QFont font = base;
     font.setPixelSize(pixels);
-    font.setWeight(weight);
     return font;
 }
 
@@ -131,8 +143,7 @@ void ParetoChart::set_points(const std::vector<ParetoPoint> &points)
         if (point.on_front)
             line.append(place);
     }
-    std::sort(line.begin(), line.end(), [](const QPointF &a, const QPointF &b) { return a.x() < b.x(); });
-    front_->replace(line);
+    front_->replace(rising(line));
     float_->replace(diamond);
     for (const auto &[kind, series] : marks_)
         if (!places.contains(kind))
@@ -241,46 +252,6 @@ std::optional<QString> ParetoChart::trial_at(const QPointF &place) const
         }
     }
     return nearest;
-}
-
-void ParetoChart::paint_intervals(QPainter &painter) const
-{
-    for (const ParetoPoint &point : points_) {
-        if (!point.on_front && !point.is_float)
-            continue;
-        ParetoPoint end = point;
-        end.percent = point.low;
-        const QPointF low = mapped(end);
-        end.percent = point.high;
-        QColor color = point.is_float ? theme_.dim : theme_.accent;
-        color.setAlphaF(0.55F);
-        painter.setPen(QPen(color, 1));
-        painter.drawLine(low, mapped(end));
-    }
-}
-
-void ParetoChart::paint_marks(QPainter &painter) const
-{
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setBrush(Qt::NoBrush);
-    if (const ParetoPoint *point = find(selected_)) {
-        painter.setPen(QPen(theme_.accent, hasFocus() ? 3 : 2));
-        painter.drawEllipse(mapped(*point), 10, 10);
-    }
-    painter.setFont(font_of(font(), 11, QFont::DemiBold));
-    painter.setPen(theme_.ink);
-    const QRectF plot = chart()->plotArea();
-    for (const ParetoPoint &point : points_) {
-        const QString word = point.word.isEmpty() && point.trial == selected_ ? point.trial : point.word;
-        if (word.isEmpty())
-            continue;
-        const QFontMetricsF metrics(painter.font());
-        QPointF place = mapped(point) + QPointF(-metrics.horizontalAdvance(word) - 13, -9);
-        if (place.x() < plot.left() + 2) // below at the right: a front rises there, so the place is free of its line
-            place = mapped(point) + QPointF(13, 9 + metrics.ascent());
-        place.setY(std::max(place.y(), plot.top() + metrics.ascent()));
-        painter.drawText(place, word);
-    }
 }
 
 } // namespace ca

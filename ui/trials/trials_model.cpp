@@ -78,6 +78,8 @@ QVariant TrialsModel::data(const QModelIndex &index, int role) const
         return text(index.row(), index.column());
     case Qt::ToolTipRole: {
         const Trial &trial = study_->trials[static_cast<std::size_t>(index.row())];
+        if (index.column() == Milliseconds && facts.simulated)
+            return tr("Simulated: no real kernel computes this recipe here, so it has no time");
         if (index.column() == State && !trial.error.empty())
             return words::from(trial.error);
         return index.column() == RecipeName || index.column() == State ? text(index.row(), index.column()) : QString();
@@ -115,7 +117,7 @@ QString TrialsModel::text(int row, int column) const
     case Milliseconds:
         if (facts.milliseconds)
             return words::three_digits(*facts.milliseconds);
-        return facts.simulated ? tr("simulated") : QString();
+        return facts.simulated ? tr("sim.") : QString();
     case State:
         return facts.state;
     default:

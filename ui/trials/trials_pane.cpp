@@ -54,7 +54,7 @@ TrialsPane::TrialsPane(QWidget *parent) : QWidget(parent)
     table->setSortingEnabled(true);
     table->sortByColumn(TrialsModel::Id, Qt::DescendingOrder);
     table->horizontalHeader()->setSortIndicatorShown(false);
-    table->set_widths({46, 74, 0, 54, 68, 60, 82, 102});
+    table->set_widths({46, 74, 0, 54, 68, 60, 56, 126});
     states_ = new StatePane(u"trials"_s, table);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

@@ -122,6 +122,7 @@ void TestOutput::refuses_a_place_without_writing()
     QTemporaryDir folder;
     const std::filesystem::path root = folder.path().toStdString();
     QVERIFY(ca::check_place(root / "new" / "deeper"));
+    QVERIFY(ca::check_place("")); // the working directory
     QVERIFY(!std::filesystem::exists(root / "new"));
     QFile blocker(folder.filePath(QStringLiteral("file")));
     QVERIFY(blocker.open(QIODevice::WriteOnly));

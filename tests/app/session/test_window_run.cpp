@@ -5,7 +5,6 @@
 #include "app/settings/settings.h"
 #include "tests/support/gui_main.h"
 #include "tests/support/shared_files.h"
-#include "ui/common/state_pane.h"
 #include "ui/common/status_strip.h"
 #include "ui/main_window.h"
 #include "ui/pareto/pareto_chart.h"
@@ -92,7 +91,7 @@ struct Opened {
 void TestWindowRun::runs_a_dropped_model_to_the_end()
 {
     Opened opened;
-    QVERIFY2(opened.drop_demo(), qPrintable(opened.child<ca::StatePane>("")->sentence() + opened.strip().note()));
+    QVERIFY2(opened.drop_demo(), qPrintable(opened.strip().stage() + opened.strip().note()));
     QVERIFY(opened.child<QTableView>("layers_table")->model()->rowCount() > 0);
     opened.run().click();
     QVERIFY(QTest::qWaitFor([&] { return !opened.session.is_running(); }, kRunMilliseconds));

@@ -189,6 +189,7 @@ void TestPredict::times_only_batch_1_when_asked()
     options.rounds = 5;
     const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
     QVERIFY(times && times->program.batch1 && !times->program.batch_n);
+    QCOMPARE(times->program.batch, 32);
 }
 
 void TestPredict::gives_no_time_of_a_simulation()
