@@ -3,16 +3,23 @@
 # What setup, run and test share: where things are, which LibTorch, how to configure and build. To be sourced by bash.
 
 ca_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-ca_cache=${XDG_CACHE_HOME:-$HOME/.cache}/compression-agent
 ca_torch_version=2.13.0
-ca_archive_copy=$ca_cache/libtorch-$ca_torch_version-cpu # the unpacked archive
-ca_wheel_copy=$ca_cache/torch-$ca_torch_version-cpu      # a virtual environment with the wheel
 
 say() { printf '%s\n' "$*" >&2; }
 give_up() {
     say "$@"
     exit 1
 }
+
+# Services and containers may run without HOME; CMakePresets.json reads it, too.
+if [[ -z ${HOME:-} ]]; then
+    HOME=$(getent passwd "$(id -u)" | cut -d : -f 6 || true)
+    [[ -n $HOME ]] || give_up "HOME is not set and this user has no home folder. Set HOME to a folder that can be written, and run again."
+    export HOME
+fi
+ca_cache=${XDG_CACHE_HOME:-$HOME/.cache}/compression-agent
+ca_archive_copy=$ca_cache/libtorch-$ca_torch_version-cpu # the unpacked archive
+ca_wheel_copy=$ca_cache/torch-$ca_torch_version-cpu      # a virtual environment with the wheel
 
 # holds_libtorch FOLDER
 holds_libtorch() { [[ -f $1/share/cmake/Torch/TorchConfig.cmake && -f $1/lib/libtorch_cpu.so ]]; }

@@ -16,6 +16,7 @@
 #include "ui/trials/trial_words.h"
 #include "ui/trials/trials_pane.h"
 
+#include <QAction>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QFileInfo>
@@ -147,10 +148,11 @@ void MainWindow::fill_menu()
         action->setShortcut(keys);
         connect(action, &QAction::triggered, this, what);
         addAction(action); // shortcuts work while the menu is closed
+        return action;
     };
     add(tr("Open a model…"), QKeySequence::Open, [this] { Q_EMIT open_requested(); });
     add(tr("Open the demo"), {}, [this] { Q_EMIT demo_requested(); });
-    add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooser_->open_under(header_->data()); });
+    choose_data_ = add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooser_->open_under(header_->data()); });
     menu->addSeparator();
     add(tr("Run study"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { start(); });
     add(tr("Stop"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { ask_to_stop(); });
@@ -193,21 +195,31 @@ void MainWindow::set_choice(const DataChoice &choice)
     chooser_->set_choice(choice);
 }
 
+void MainWindow::show_opening_data(const QString &name)
+{
+    data_state_ = DataState::opening;
+    header_->data()->set_facts(name, tr("opening…"));
+    show_study_states();
+    refresh_actions();
+}
+
 void MainWindow::set_data(const DataFacts &facts)
 {
-    has_data_ = true;
+    data_state_ = DataState::ready;
     header_->data()->set_facts(
         facts.name,
         tr("calibration %1 · selection %2 · holdout %3")
             .arg(words::grouped(facts.calibration), words::grouped(facts.selection), words::grouped(facts.holdout)));
+    show_study_states();
     refresh_actions();
 }
 
 void MainWindow::show_data_failure(const Error &error)
 {
-    has_data_ = false;
+    data_state_ = DataState::none;
     header_->data()->set_facts(tr("No data"), words::from(error.text()));
     strip_->warn(words::from(error.text()));
+    show_study_states();
     refresh_actions();
 }
 
@@ -355,7 +367,7 @@ void MainWindow::show_study_states()
     else
         trials_->states()->show_empty(ready ? tr("Trials stand here once a study runs.")
                                             : tr("Trials stand here once a model is open and a study runs."),
-                                      ready && has_data_ ? tr("Run study") : QString());
+                                      ready && data_state_ == DataState::ready ? tr("Run study") : QString());
     if (pareto_->chart()->drawn_points() > 0)
         pareto_->states()->show_content();
     else if (runs)
@@ -370,27 +382,14 @@ void MainWindow::refresh_actions()
     QString why;
     if (model_state_ != ModelState::ready)
         why = tr("Open a model first");
-    else if (!has_data_)
-        why = tr("Choose data first");
+    else if (data_state_ != DataState::ready)
+        why = data_state_ == DataState::opening ? tr("The data is being opened") : tr("Choose data first");
     else if (!idle)
         why = tr("A study is running");
     header_->set_can_run(why.isEmpty(), why);
     header_->set_can_stop(run_state_ == RunState::running);
     header_->data()->setEnabled(idle);
-}
-
-void MainWindow::start()
-{
-    if (model_state_ == ModelState::ready && has_data_ && run_state_ == RunState::idle)
-        Q_EMIT start_requested(choice());
-}
-
-void MainWindow::ask_to_stop()
-{
-    if (!strip_->is_busy())
-        return;
-    show_stopping(); // the answer is on the screen before the work hears of it
-    Q_EMIT cancel_requested();
+    choose_data_->setEnabled(idle);
 }
 
 } // namespace ca

@@ -11,6 +11,7 @@
 
 #include <memory>
 
+class QAction;
 class QMainWindow;
 
 namespace ca {
@@ -46,6 +47,7 @@ public:
     void set_models(const std::vector<PickerRow> &models, const std::vector<PickerRow> &recent);
     void set_device(const QString &name, const QString &facts);
     void set_choice(const DataChoice &choice);
+    void show_opening_data(const QString &name);
     void set_data(const DataFacts &facts);
     void show_data_failure(const Error &error);
     void show_opening(const QString &file);
@@ -86,6 +88,7 @@ protected:
 
 private:
     enum class ModelState { none, opening, failed, ready };
+    enum class DataState { none, opening, ready };
     enum class RunState { idle, running, stopping };
 
     void make_panes();
@@ -100,7 +103,8 @@ private:
 
     ModelState model_state_ = ModelState::none;
     RunState run_state_ = RunState::idle;
-    bool has_data_ = false;
+    DataState data_state_ = DataState::none;
+    QAction *choose_data_ = nullptr; ///< in the menu, and by its keys
     QString model_file_;
     QString selected_;
     std::shared_ptr<const Study> study_;

@@ -65,4 +65,18 @@ void MainWindow::dropEvent(QDropEvent *event)
     Q_EMIT model_dropped(dropped.file);
 }
 
+void MainWindow::start()
+{
+    if (model_state_ == ModelState::ready && data_state_ == DataState::ready && run_state_ == RunState::idle)
+        Q_EMIT start_requested(choice());
+}
+
+void MainWindow::ask_to_stop()
+{
+    if (!strip_->is_busy())
+        return;
+    show_stopping(); // the answer is on the screen before the work hears of it
+    Q_EMIT cancel_requested();
+}
+
 } // namespace ca

@@ -9,6 +9,7 @@
 
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #ifdef CA_GUI
 #include "app/cli/resources.h"
@@ -43,6 +44,15 @@ int open_window(int, char **, const Arguments &)
 }
 #endif
 
+/// Libraries append where in their source it happened, line by line; the first line says what.
+std::string first_line(std::string_view what)
+{
+    what = what.substr(0, what.find_first_of("\r\n"));
+    while (what.ends_with('.') || what.ends_with(' '))
+        what.remove_suffix(1);
+    return clean_text(std::string(what));
+}
+
 /// An allocation that fails deep inside a library ends here, as a sentence.
 int guarded(const Arguments &arguments, const Streams &streams, std::stop_token stop)
 {
@@ -51,7 +61,7 @@ int guarded(const Arguments &arguments, const Streams &streams, std::stop_token 
     } catch (const std::bad_alloc &) {
         streams.err << "The machine has too little memory for this. Close other programs, or use fewer --threads.\n";
     } catch (const std::exception &problem) {
-        streams.err << "The command stopped: " << clean_text(problem.what()) << ".\n";
+        streams.err << "The command stopped: " << first_line(problem.what()) << ".\n";
     }
     return 1;
 }

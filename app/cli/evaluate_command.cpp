@@ -40,7 +40,8 @@ std::string evaluation_text(const Evaluation &evaluation)
         rows.push_back({"top-5", percent(*accuracy.top5)});
     if (measurement.versus_float)
         rows.push_back({"against float", verdict_text(*measurement.versus_float)});
-    rows.push_back({"size", to_text(measurement.size)});
+    if (measurement.size.value > 0)
+        rows.push_back({"size", to_text(measurement.size)});
     add_latency(rows, "this", measurement.latency);
     if (measurement.float_latency) {
         add_latency(rows, "torchscript", measurement.float_latency->torchscript);

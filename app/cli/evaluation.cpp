@@ -27,12 +27,17 @@ struct Setting {
     Head head = Head::logits;
 };
 
-Subject float_subject(const Inputs &inputs)
+/// With fused kernels, as a study runs it: the same images come out right here and there.
+Result<Subject> float_subject(const Inputs &inputs)
 {
+    auto program = fuse(inputs.model.program);
+    if (!program)
+        return forward(program);
     Subject subject;
-    subject.program = inputs.model.program;
+    subject.program = std::move(*program);
     subject.name = inputs.model.name;
-    subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
+    if (inputs.model.program.is_recorded()) // else it cannot be exported, and has no size
+        subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
     return subject;
 }
 
@@ -96,7 +101,10 @@ Status measure_accuracy(const Arguments &arguments, const Inputs &inputs, const 
         measurement.accuracy = accuracy_of(*answers, setting.split, setting.head, &*answers);
         return {};
     }
-    const auto reference = predict(inputs.model.program, inputs.model.input, setting.split, setting.preprocess, arguments.threads,
+    const auto float_model = float_subject(inputs);
+    if (!float_model)
+        return forward(float_model);
+    const auto reference = predict(float_model->program, inputs.model.input, setting.split, setting.preprocess, arguments.threads,
                                    stop, progress.with_prefix("Float model: "));
     if (!reference)
         return forward(reference);
@@ -109,16 +117,12 @@ Status measure_accuracy(const Arguments &arguments, const Inputs &inputs, const 
 Status measure_times(const Arguments &arguments, const Inputs &inputs, const Subject &subject, Evaluation &evaluation,
                      std::stop_token stop, const Progress &progress)
 {
-    const bool is_float = !inputs.exported && !subject.has_float;
-    const auto fused = is_float ? fuse(subject.program) : Result<Program>(subject.program);
-    if (!fused)
-        return forward(fused);
     const int threads = arguments.threads == 0 ? 1 : arguments.threads;
     if (arguments.latency) {
         LatencyOptions options;
         options.batch = arguments.batch;
         options.threads = threads;
-        auto times = measure_latency(inputs.model, *fused, subject.compute, subject.real, options, stop, progress);
+        auto times = measure_latency(inputs.model, subject.program, subject.compute, subject.real, options, stop, progress);
         if (!times)
             return forward(times);
         evaluation.measurement.latency = std::move(times->program);
@@ -129,8 +133,8 @@ Status measure_times(const Arguments &arguments, const Inputs &inputs, const Sub
     ImageBatch image{1, inputs.model.input.channels, inputs.model.input.height, inputs.model.input.width, {}};
     image.values.assign(static_cast<std::size_t>(image.channels * image.height * image.width), 0.5F);
     constexpr int kRounds = 15;
-    const auto steps = fused->steps();
-    const auto milliseconds = profile(*fused, image, kRounds, threads, stop);
+    const auto steps = subject.program.steps();
+    const auto milliseconds = profile(subject.program, image, kRounds, threads, stop);
     if (!milliseconds)
         return forward(milliseconds);
     for (std::size_t i = 0; i < steps.size() && i < milliseconds->size(); ++i)

@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kPatience{900}; // the contract's second, less what starting and ending a process takes
+constexpr std::chrono::milliseconds kPatience{600}; // the contract's second, less what a busy machine takes to end a process
 constexpr int kWake = SIGUSR1;                      // tells the waiting thread that nothing is left to stop
 constexpr int kCancelled = 130;
 

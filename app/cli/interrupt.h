@@ -7,7 +7,7 @@
 namespace ca {
 
 /// Turns SIGINT and SIGTERM into a stop request. While it lives, the signals are blocked for the calling thread and for those
-/// that it starts, so make it before any other thread. A second signal, or 900 ms after the first, ends the process with 130:
+/// that it starts, so make it before any other thread. A second signal, or 600 ms after the first, ends the process with 130:
 /// what was finished is on disk by then.
 class Interrupt {
 public:

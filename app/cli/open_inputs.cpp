@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kCalibrationImages = 512; // as a study takes, so that the same recipe has the same ranges here and there
-
 bool exists(const std::string &path)
 {
     std::error_code ignored;
@@ -138,6 +136,17 @@ Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, con
     return inputs;
 }
 
+Status check_recorded(const Model &model)
+{
+    if (model.program.is_recorded())
+        return {};
+    const auto note = std::find_if(model.notes.begin(), model.notes.end(),
+                                   [](const std::string &text) { return text.find("interpreter") != std::string::npos; });
+    return fail(ErrorCode::unsupported,
+                "The model " + model.name + " cannot be quantized. "
+                    + (note == model.notes.end() ? "It runs through the TorchScript interpreter." : *note));
+}
+
 Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model)
 {
     if (arguments.method.empty() && arguments.recipe_file.empty())
@@ -158,6 +167,8 @@ bool needs_calibration(const Recipe &recipe)
 Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
                                  std::optional<Preprocess> preprocess, std::stop_token stop, const Progress &progress)
 {
+    if (const auto recorded = check_recorded(inputs.model); !recorded)
+        return forward(recorded);
     ActivationRanges ranges;
     if (needs_calibration(recipe.recipe)) {
         if (!inputs.data)

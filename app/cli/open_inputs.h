@@ -35,6 +35,10 @@ struct Inputs {
 /// Opens data and model; writes nothing. Errors: those of `find_model`, `open_data_folder`, `load_model`, `read_export`.
 [[nodiscard]] Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, const Progress &progress);
 
+/// Errors: `unsupported`, with the model's own note, for one that only runs through the interpreter: it has no layers to quantize
+/// and no program to export.
+[[nodiscard]] Status check_recorded(const Model &model);
+
 /// The recipe of `--method` or `--recipe`, checked against the model; absent where neither is given.
 /// Errors: those of `make_recipe`, `recipe_from_json` and `check`.
 [[nodiscard]] Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model);
@@ -42,7 +46,8 @@ struct Inputs {
 [[nodiscard]] bool needs_calibration(const Recipe &recipe);
 
 /// The recipe carried out, calibrated on `inputs.data` where it has static activations; `preprocess`: where it is chosen already.
-/// Errors: `usage` where such a recipe comes without data; those of `choose_preprocess`, `calibrate` and `quantize`.
+/// Errors: `usage` where such a recipe comes without data; those of `check_recorded`,
+/// `choose_preprocess`, `calibrate` and `quantize`.
 [[nodiscard]] Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
                                                std::optional<Preprocess> preprocess, std::stop_token stop,
                                                const Progress &progress);

@@ -62,6 +62,8 @@ Result<Plan> make_plan(const Arguments &arguments, std::stop_token stop, const P
     if (plan.inputs.exported)
         return fail(ErrorCode::unsupported,
                     "The file " + plan.inputs.file.string() + " is quantized already. Give the float model that it came from.");
+    if (const auto recorded = check_recorded(plan.inputs.model); !recorded)
+        return forward(recorded);
     auto recipe = open_recipe(arguments, plan.inputs.model);
     if (!recipe)
         return forward(recipe);

@@ -4,7 +4,6 @@
 #include "app/cli/constraints.h"
 #include "app/cli/open_inputs.h"
 #include "app/cli/output_place.h"
-#include "core/base/atomic_file.h"
 #include "core/report/results.h"
 #include "core/study/study.h"
 
@@ -80,6 +79,8 @@ Result<Inputs> open_run(const Arguments &arguments, std::stop_token stop, const 
         return fail(ErrorCode::unsupported,
                     "The file " + inputs->file.string()
                         + " is quantized already; a run begins with the float model that it came from.");
+    if (const auto recorded = check_recorded(inputs->model); !recorded)
+        return forward(recorded);
     if (const auto place = check_study_folder(study_options(arguments, *inputs).folder, arguments.resume); !place)
         return forward(place);
     return inputs;
@@ -93,21 +94,24 @@ std::string trial_sentence(const Trial &trial)
     return trial.error.empty() ? text : text + ". " + trial.error;
 }
 
-/// The picture of the front; a sentence where this build draws none.
-Status write_png([[maybe_unused]] const Study &study, const fs::path &folder, std::vector<fs::path> &files,
-                 [[maybe_unused]] const Console &console)
+/// The picture of the front. The study is whole without it: a sentence says what is missing.
+void add_png(Study &study, const fs::path &folder, const Console &console)
 {
     const fs::path file = folder / "pareto.png";
 #ifdef CA_GUI
-    if (const auto written = write_pareto_png(study, file); !written)
-        return forward(written);
-    files.push_back(file);
+    if (const auto drawn = write_pareto_png(study, file); !drawn) {
+        console.warn(file.filename().string() + " is missing: " + drawn.error().text());
+        return;
+    }
+    study.files.push_back(file);
+    // study.json is the object that is printed: once more, now that it names the picture.
+    if (const auto written = write_study(study, folder); !written)
+        console.warn("study.json does not name " + file.filename().string() + ": " + written.error().text());
 #else
-    (void)files;
+    (void)study;
     console.note(file.filename().string()
                  + " is missing: this build of the program has no window system; pareto.svg is the same chart.");
 #endif
-    return {};
 }
 
 std::vector<std::string> trial_row(const Study &study, const Trial &trial)
@@ -127,7 +131,7 @@ std::vector<std::string> trial_row(const Study &study, const Trial &trial)
             trial.on_front ? "front" : ""};
 }
 
-std::string study_text(const Study &study, const std::vector<fs::path> &files)
+std::string study_text(const Study &study)
 {
     std::vector<std::vector<std::string>> rows{{"trial", "size", "ratio", "selection", "holdout", "ms", ""}};
     for (const Trial &trial : study.trials)
@@ -140,28 +144,20 @@ std::string study_text(const Study &study, const std::vector<fs::path> &files)
     add("smallest", study.smallest);
     add("fastest", study.fastest);
     add("balanced", study.balanced);
-    for (const fs::path &file : files)
+    for (const fs::path &file : study.files)
         text += "wrote " + clean_text(file.string()) + "\n";
     return text;
 }
 
-int finish(const Study &study, const Arguments &arguments, const fs::path &folder, const Console &console, bool was_stopped)
+int finish(Study study, const Arguments &arguments, const fs::path &folder, const Console &console, bool was_stopped)
 {
-    auto files = write_results(study, folder);
-    if (!files)
-        return console.fail(files.error());
+    if (has_results(study))
+        if (const auto files = write_results(study, folder); !files)
+            return console.fail(files.error());
     if (was_stopped)
         return console.fail(cancelled().value());
-    if (const auto drawn = write_png(study, folder, *files, console); !drawn)
-        return console.fail(drawn.error());
-    OrderedJson json = to_json(study);
-    json["files"] = OrderedJson::array();
-    for (const fs::path &file : *files)
-        json["files"].push_back(file.string());
-    // study.json is the object that is printed: once more, now that the files are known.
-    if (const auto written = write_file(folder / "study.json", pretty(json) + "\n"); !written)
-        return console.fail(written.error());
-    const int printed = console.result(json, study_text(study, *files));
+    add_png(study, folder, console);
+    const int printed = console.result(to_json(study), study_text(study));
     const auto reached = check_constraints(study, arguments);
     return reached || printed != 0 ? printed : console.fail(reached.error());
 }
@@ -185,10 +181,10 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
             console.note(trial_sentence(trial));
     };
     const MadeFolders made(options.folder);
-    const auto study = run_study(inputs->model, *inputs->data, options, on_trial, stop, progress);
+    auto study = run_study(inputs->model, *inputs->data, options, on_trial, stop, progress);
     if (!study)
         return console.fail(study.error());
-    return finish(*study, arguments, options.folder, console, stop.stop_requested());
+    return finish(std::move(*study), arguments, options.folder, console, stop.stop_requested());
 }
 
 } // namespace ca

@@ -9,6 +9,7 @@
 #include <QBuffer>
 
 #include <array>
+#include <iostream>
 #include <memory>
 
 namespace ca {
@@ -20,7 +21,8 @@ namespace {
 constexpr QSize kSize{960, 600}; // as pareto.svg
 constexpr double kScale = 2;
 
-/// Qt warns on standard error of what a drawing without a display does not need (run-time folder, size hints).
+/// Qt warns on standard error of what a drawing without a display does not need (run-time folder, size hints). Why it ends the
+/// process is said.
 class QuietQt {
     Q_DISABLE_COPY_MOVE(QuietQt)
 public:
@@ -28,7 +30,10 @@ public:
     ~QuietQt() { qInstallMessageHandler(before_); }
 
 private:
-    QtMessageHandler before_ = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+    QtMessageHandler before_ = qInstallMessageHandler([](QtMsgType type, const QMessageLogContext &, const QString &text) {
+        if (type == QtFatalMsg)
+            std::cerr << text.toStdString() << std::endl;
+    });
 };
 
 /// Qt keeps references to the arguments as long as the application lives.

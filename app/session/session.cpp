@@ -55,7 +55,7 @@ Result<StudyEnd> carry_out(const Model &model, const DataSet &data, const StudyO
         return forward(study);
     StudyEnd end;
     end.stopped = stop.stop_requested();
-    if (!options.folder.empty())
+    if (!options.folder.empty() && has_results(*study))
         if (const auto written = write_results(*study, options.folder); !written)
             end.not_saved = written.error();
     end.study = std::make_shared<const Study>(std::move(*study));

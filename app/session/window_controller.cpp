@@ -48,8 +48,7 @@ WindowController::WindowController(MainWindow &window, Session &session, Setting
     window_.restore_layout(
         {settings_.value(Setting::window_geometry).toByteArray(), settings_.value(Setting::pane_layout).toByteArray()});
     fill_picker();
-    const DataChoice choice{settings_.value(Setting::data_folder).toString(), settings_.value(Setting::head).toString(),
-                            settings_.value(Setting::samples).toInt()};
+    const DataChoice choice = stored_choice();
     window_.set_choice(choice);
     take_choice(choice);
 }
@@ -92,7 +91,12 @@ void WindowController::connect_session()
     connect(&session_, &Session::progress, &window_, &MainWindow::set_progress);
     connect(&session_, &Session::study_changed, &window_, &MainWindow::set_trials);
     connect(&session_, &Session::study_finished, this, &WindowController::take_end);
-    connect(&session_, &Session::study_failed, &window_, &MainWindow::show_failure);
+    connect(&session_, &Session::study_failed, &window_, [this](const Error &error) {
+        if (error.code == ErrorCode::cancelled) // before its first trial
+            window_.show_finished(tr("Stopped; nothing was measured yet"));
+        else
+            window_.show_failure(error);
+    });
 }
 
 void WindowController::fill_picker()
@@ -159,20 +163,33 @@ void WindowController::choose_data_folder()
         DataChoice choice = window_.choice();
         choice.folder = folder;
         window_.set_choice(choice);
+        if (!session_.has_data())
+            opened_data_.clear(); // a folder that was not opened is tried again
         take_choice(choice);
     });
     dialog->open();
 }
 
+DataChoice WindowController::stored_choice() const
+{
+    return {settings_.value(Setting::data_folder).toString(), settings_.value(Setting::head).toString(),
+            settings_.value(Setting::samples).toInt()};
+}
+
 void WindowController::take_choice(const DataChoice &choice)
 {
+    if (session_.is_running()) { // its data stays; the panel must not show what the next study would not use
+        window_.set_choice(stored_choice());
+        return;
+    }
     settings_.set(Setting::data_folder, choice.folder);
     settings_.set(Setting::head, choice.head);
     settings_.set(Setting::samples, choice.samples);
     const QString folder = data_folder(choice);
-    if (folder.isEmpty() || (folder == opened_data_ && session_.has_data()))
+    if (folder.isEmpty() || folder == opened_data_)
         return;
     opened_data_ = folder;
+    window_.show_opening_data(choice.folder.isEmpty() ? tr("Pictogram-10") : QFileInfo(folder).fileName());
     session_.open_data(folder, kSeed);
 }
 

@@ -38,6 +38,7 @@ private:
     void choose_model_file();
     void choose_data_folder();
     void take_choice(const DataChoice &choice);
+    [[nodiscard]] DataChoice stored_choice() const;
     void start(const DataChoice &choice);
     void take_end(const StudyEnd &end);
     [[nodiscard]] QString demo_file() const;

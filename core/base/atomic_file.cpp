@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace ca {
 namespace {
@@ -24,19 +25,39 @@ tl::unexpected<Error> unwritable(const fs::path &file, int reason)
                 "The file " + file.string() + " cannot be written: " + std::generic_category().message(reason) + "." + advice);
 }
 
-/// A temporary file that is gone unless it was kept.
+std::string linked_name(int descriptor)
+{
+    return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
+/// A file without a name, of which nothing stays when the process is killed; -1 where the file system has none, or where it could
+/// not be given a name later.
+int open_unnamed(const fs::path &folder)
+{
+    const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    if (descriptor < 0 || ::access(linked_name(descriptor).c_str(), F_OK) == 0)
+        return descriptor;
+    ::close(descriptor);
+    return -1;
+}
+
+/// A temporary file that is gone unless it was kept. It has a name from the start only where it cannot do without.
 class TemporaryFile {
 public:
     explicit TemporaryFile(const fs::path &target)
         : path_(target.parent_path() / ("." + target.filename().string() + "." + std::to_string(::getpid()) + ".part")),
-          descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666))
+          descriptor_(open_unnamed(target.parent_path()))
     {
+        if (descriptor_ >= 0)
+            return;
+        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        named_ = descriptor_ >= 0;
     }
     ~TemporaryFile()
     {
         if (descriptor_ >= 0)
             ::close(descriptor_);
-        if (!kept_)
+        if (named_)
             ::unlink(path_.c_str());
     }
     TemporaryFile(const TemporaryFile &) = delete;
@@ -62,17 +83,29 @@ public:
     {
         if (::fsync(descriptor_) != 0)
             return errno;
+        if (const int reason = named_ ? 0 : give_name())
+            return reason;
         const int closed = ::close(std::exchange(descriptor_, -1));
         if (closed != 0 || ::rename(path_.c_str(), target.c_str()) != 0)
             return errno;
-        kept_ = true;
+        named_ = false;
         return 0;
     }
 
 private:
+    /// A link takes no name that is in use, so this is not the target's yet. 0, or the system's reason.
+    int give_name()
+    {
+        ::unlink(path_.c_str()); // of a process that was killed and had the same number
+        if (::linkat(AT_FDCWD, linked_name(descriptor_).c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0)
+            return errno;
+        named_ = true;
+        return 0;
+    }
+
     fs::path path_;
     int descriptor_;
-    bool kept_ = false;
+    bool named_ = false; // path_ is there, and this file's
 };
 
 void sync_folder(const fs::path &folder)

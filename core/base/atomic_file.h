@@ -15,8 +15,9 @@ namespace ca {
 /// Takes the next bytes of a file that is being written. Errors: `unwritable`.
 using ByteSink = std::function<Status(std::span<const std::byte>)>;
 
-/// Writes a file whole or not at all: a temporary name beside it, synced, then renamed over `file`, and the folder
-/// synced. When `produce` or any step fails, the temporary file is removed and what was at `file` stays untouched.
+/// Writes a file whole or not at all: into a temporary file beside it, synced, then renamed over `file`, and the folder
+/// synced. When `produce` or any step fails, the temporary file is gone and what was at `file` stays untouched. A process that
+/// is killed leaves nothing either, save on file systems that only have files with names: there `.<name>.<process>.part` stays.
 /// Returns the bytes written. Errors: `unwritable` with the system's reason; whatever `produce` returns.
 [[nodiscard]] Result<Bytes> write_file(const std::filesystem::path &file, const std::function<Status(const ByteSink &)> &produce);
 [[nodiscard]] Result<Bytes> write_file(const std::filesystem::path &file, std::string_view content);

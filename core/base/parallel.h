@@ -11,7 +11,7 @@ namespace ca {
 
 /// Calls `work(i)` once for each i below `count`, from at most `threads` threads (0: one per core), in no order.
 /// The first error, or a stop, keeps further calls from starting; it is returned after those under way have ended.
-/// `work` must not throw.
+/// What `work` throws becomes an error.
 [[nodiscard]] Status parallel_for(std::size_t count, int threads, std::stop_token stop,
                                   const std::function<Status(std::size_t)> &work);
 

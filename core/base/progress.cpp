@@ -8,7 +8,7 @@ namespace ca {
 using Clock = std::chrono::steady_clock;
 
 struct Progress::State {
-    State(Sink to, std::chrono::milliseconds at_most) : sink(std::move(to)), interval(at_most) {}
+    State(Sink to, std::chrono::milliseconds at_most) : sink(std::move(to)), interval(at_most) { }
 
     Sink sink;
     std::chrono::milliseconds interval;

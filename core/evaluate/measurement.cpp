@@ -72,7 +72,7 @@ OrderedJson to_json(const Measurement &measurement)
     for (const double share : accuracy.per_class) // NaN: no image of that class
         json["per_class"].push_back(std::isnan(share) ? OrderedJson(nullptr) : OrderedJson(share));
     json["versus_float"] = to_json(measurement.versus_float);
-    json["bytes"] = measurement.size.value;
+    json["bytes"] = measurement.size.value > 0 ? OrderedJson(measurement.size.value) : OrderedJson(nullptr);
     json["towers"] = nullptr;
     json["latency"] = to_json(measurement.latency);
     json["float_latency"] = to_json(measurement.float_latency);

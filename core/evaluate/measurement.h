@@ -48,7 +48,7 @@ struct FloatLatency {
 struct Measurement {
     Accuracy accuracy;
     std::optional<PairedComparison> versus_float; ///< absent for the float model itself
-    Bytes size;
+    Bytes size;                                   ///< of the exported file; 0 where the net cannot be exported
     std::optional<Latency> latency;
     std::optional<FloatLatency> float_latency;
     std::optional<Bytes> peak_memory;

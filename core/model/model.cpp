@@ -43,7 +43,8 @@ Result<jit::Module> load_frozen(const std::filesystem::path &file)
         jit::Module module = jit::load(file.string(), at::kCPU, extra, /*load_debug_files=*/false);
         module.eval();
         if (!module.find_method("forward"))
-            return fail(ErrorCode::unsupported, "The file " + file.string() + " has no forward method, so it cannot be run as a network.");
+            return fail(ErrorCode::unsupported,
+                        "The file " + file.string() + " has no forward method, so it cannot be run as a network.");
         for (const auto &parameter : module.parameters())
             if (parameter.is_floating_point() && parameter.scalar_type() != at::kFloat)
                 module.to(at::kFloat);
@@ -53,8 +54,9 @@ Result<jit::Module> load_frozen(const std::filesystem::path &file)
         jit::EraseShapeInformation(graph);
         return frozen;
     } catch (const std::exception &error) {
-        return fail(ErrorCode::bad_format, "The file " + file.string() + " does not load as TorchScript: " + reason(error)
-                                               + ". Save it again with torch.jit.save and try once more.");
+        return fail(ErrorCode::bad_format,
+                    "The file " + file.string() + " does not load as TorchScript: " + reason(error)
+                        + ". Save it again with torch.jit.save and try once more.");
     }
 }
 
@@ -63,13 +65,7 @@ Result<std::int64_t> try_size(jit::Module frozen, std::int64_t channels, std::in
 {
     try {
         const c10::IValue output = frozen.forward({at::randn({2, channels, height, width})});
-        at::Tensor table;
-        if (output.isTensor())
-            table = output.toTensor();
-        else if (output.isTuple() && !output.toTupleRef().elements().empty() && output.toTupleRef().elements()[0].isTensor())
-            table = output.toTupleRef().elements()[0].toTensor();
-        else if (output.isGenericDict() && !output.toGenericDict().empty() && output.toGenericDict().begin()->value().isTensor())
-            table = output.toGenericDict().begin()->value().toTensor();
+        const at::Tensor table = choose_output(output);
         if (!table.defined() || table.dim() != 2 || table.size(0) != 2 || !table.is_floating_point())
             return fail(ErrorCode::unsupported, "its output is no table with one row of numbers for each image");
         return table.size(1);
@@ -87,7 +83,8 @@ std::vector<std::int64_t> channel_guesses(const FileInspection &inspection)
     return {3, 1};
 }
 
-Result<InputSpec> find_input(const jit::Module &frozen, const FileInspection &inspection, const LoadOptions &options, std::stop_token stop)
+Result<InputSpec> find_input(const jit::Module &frozen, const FileInspection &inspection, const LoadOptions &options,
+                             std::stop_token stop)
 {
     auto sizes = options.sizes;
     for (const std::int64_t side : {32, 224, 28, 64, 96, 128, 256, 299, 384, 16})
@@ -103,9 +100,12 @@ Result<InputSpec> find_input(const jit::Module &frozen, const FileInspection &in
             if (why.empty())
                 why = columns.error().sentence;
         }
-    return fail(ErrorCode::unsupported, "The network does not take a batch of images, or does not give a row of numbers for each: " + why
-                                            + ". Give a file of an image classifier.");
+    return fail(ErrorCode::unsupported,
+                "The network does not take a batch of images, or does not give a row of numbers for each: " + why
+                    + ". Give a file of an image classifier.");
 }
+
+constexpr double kSame = 1e-4; // decomposed attention and folded batch norms differ by a few 1e-6
 
 /// Largest difference relative to the largest reference value, over several batch sizes.
 double difference(jit::Module frozen, const Program &program, const InputSpec &input)
@@ -113,36 +113,42 @@ double difference(jit::Module frozen, const Program &program, const InputSpec &i
     double worst = 0;
     for (const std::int64_t batch : {1, 2, 3, 7}) {
         const at::Tensor images = at::randn({batch, input.channels, input.height, input.width});
-        c10::IValue output = frozen.forward({images});
-        const at::Tensor mine = execute(program.data(), images, {});
-        if (output.isTuple() || output.isGenericDict()) // which of them was chosen is the recorder's business; run it for its own sake
-            continue;
-        const at::Tensor reference = output.toTensor();
-        if (mine.sizes() != reference.sizes())
+        const at::Tensor reference =
+            choose_output(frozen.forward({images.clone()})).to(at::kFloat); // a module may write to its input
+        const at::Tensor mine = execute(program.data(), images, {}).to(at::kFloat);
+        if (mine.sizes() != reference.sizes() || !at::equal(mine.isnan(), reference.isnan()))
             return 1;
-        const double scale = std::max(reference.abs().max().item<double>(), 1e-12);
-        worst = std::max(worst, (mine - reference).abs().max().item<double>() / scale);
+        const double scale = std::max(reference.nan_to_num().abs().max().item().toDouble(), 1e-12);
+        const double largest = (mine.nan_to_num() - reference.nan_to_num()).abs().max().item().toDouble() / scale;
+        if (!(largest <= kSame))
+            return 1;
+        worst = std::max(worst, largest);
     }
     return worst;
 }
 
-constexpr double kSame = 1e-4; // decomposed attention and folded batch norms differ by a few 1e-6
-
-Program record(const jit::Module &frozen, const InputSpec &input, std::vector<std::string> &notes)
+/// An empty program where it was stopped.
+Program record(const jit::Module &frozen, const InputSpec &input, std::vector<std::string> &notes, const std::stop_token &stop)
 {
     const std::array<std::int64_t, 3> size{input.channels, input.height, input.width};
     std::string why;
     try {
-        Program::Data data = specialise(record_graph(frozen, at::randn({2, size[0], size[1], size[2]})));
+        Recording recording = record_graph(frozen, at::randn({2, size[0], size[1], size[2]}));
+        if (stop.stop_requested())
+            return {};
+        Program::Data data = specialise(std::move(recording));
         name_layers(data);
         Program program = finish(std::move(data));
+        if (stop.stop_requested())
+            return {};
         if (difference(frozen, program, input) <= kSame)
             return program;
         why = "its steps do not give what the interpreter gives";
     } catch (const std::exception &error) {
         why = "it " + reason(error);
     }
-    notes.push_back("This network runs through the TorchScript interpreter, and its layers cannot be quantized one by one: " + why + ".");
+    notes.push_back("This network runs through the TorchScript interpreter, and its layers cannot be quantized one by one: " + why
+                    + ".");
     return interpreted(frozen, size);
 }
 
@@ -157,22 +163,28 @@ std::string stem_of(const std::filesystem::path &file)
 
 } // namespace
 
-Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &options, std::stop_token stop, const Progress &progress)
+Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &options, std::stop_token stop,
+                         const Progress &progress)
 {
     progress.report("Inspecting " + file.filename().string(), 0, 3);
     const auto inspection = inspect_file(file, stop);
     if (!inspection)
         return forward(inspection);
     if (inspection->format != FileFormat::torchscript)
-        return fail(ErrorCode::unsupported, "The file " + file.string() + " holds weights without a network that uses them. Give the network as TorchScript (torch.jit.save).");
+        return fail(ErrorCode::unsupported,
+                    "The file " + file.string()
+                        + " holds weights without a network that uses them. Give the network as TorchScript (torch.jit.save).");
     if (inspection->verdict == CodeVerdict::suspicious && !options.trust)
-        return fail(ErrorCode::unsafe, "The file " + file.string() + " holds code that does more than compute: " + inspection->findings.front().what
-                                           + " Open it with --trust if you know where it comes from.");
+        return fail(ErrorCode::unsafe,
+                    "The file " + file.string() + " holds code that does more than compute: " + inspection->findings.front().what
+                        + " Open it with --trust if you know where it comes from.");
 
     progress.report("Loading " + file.filename().string(), 1, 3);
     auto frozen = load_frozen(file);
     if (!frozen)
         return forward(frozen);
+    if (stop.stop_requested())
+        return cancelled();
     Model model;
     model.file = file;
     model.name = stem_of(file);
@@ -187,13 +199,15 @@ Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &o
         }
         model.input = *input;
         progress.report("Recording " + model.name, 2, 3);
-        model.program = record(*frozen, model.input, model.notes);
+        model.program = record(*frozen, model.input, model.notes, stop);
         model.plain = interpreted(*frozen, {input->channels, input->height, input->width});
     });
     if (problem)
         return tl::unexpected<Error>(*problem);
     if (!done)
         return forward(done);
+    if (model.program.empty())
+        return cancelled();
     progress.report("Recording " + model.name, 3, 3);
     return model;
 }

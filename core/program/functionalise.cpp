@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// In-place operators as pure ones. The written input gets a new slot; where it is a view, the change is carried back to the tensor that
-// it looks into, and every other view of that tensor is taken anew from the changed one.
+// In-place operators as pure ones. The written input gets a new slot; where it is a view, the change is carried back to the
+// tensor that it looks into, and every other view of that tensor is taken anew from the changed one.
 #include "core/program/recorder_torch.h"
 
 #include <algorithm>
@@ -21,8 +21,9 @@ std::string pure_name(const std::string &op)
 bool keeps_all_elements(const std::string &op)
 {
     static constexpr std::array<std::string_view, 14> kReshapes{
-        "aten::view",      "aten::reshape", "aten::flatten",    "aten::unflatten", "aten::unsqueeze", "aten::squeeze",    "aten::contiguous",
-        "aten::view_as",   "aten::alias",   "aten::reshape_as", "aten::dropout",   "aten::to",        "aten::detach",     "aten::_unsafe_view"};
+        "aten::view",    "aten::reshape",    "aten::flatten", "aten::unflatten",   "aten::unsqueeze",
+        "aten::squeeze", "aten::contiguous", "aten::view_as", "aten::alias",       "aten::reshape_as",
+        "aten::dropout", "aten::to",         "aten::detach",  "aten::_unsafe_view"};
     return std::find(kReshapes.begin(), kReshapes.end(), op) != kReshapes.end();
 }
 
@@ -44,7 +45,9 @@ std::vector<int> StepEmitter::aliases_of(int slot) const
 {
     const auto storage = [&](int of) -> const void * {
         const c10::IValue &held = values_[static_cast<std::size_t>(of)];
-        return held.isTensor() && held.toTensor().defined() && held.toTensor().has_storage() ? held.toTensor().storage().unsafeGetStorageImpl() : nullptr;
+        return held.isTensor() && held.toTensor().defined() && held.toTensor().has_storage()
+            ? held.toTensor().storage().unsafeGetStorageImpl()
+            : nullptr;
     };
     std::vector<int> aliases;
     for (int other = 0; other < recording_.data.slots; ++other)
@@ -73,23 +76,22 @@ Operand StepEmitter::write_back(const View &view, Operand changed)
     throw NotRecordable("writes into a view made by " + step.op);
 }
 
-void StepEmitter::redirect_aliases(int root, const std::vector<int> &aliases, int written, Operand changed)
+/// The written view too is taken anew: a later write to it must reach the tensor beneath once more.
+void StepEmitter::redirect_aliases(int root, const std::vector<int> &aliases)
 {
     for (const int alias : aliases) { // in the order they were made, so a view's base comes first
+        if (alias == root)
+            continue;
         const auto at = static_cast<std::size_t>(alias);
-        if (alias == written) {
-            redirect_[at] = changed;
-        } else if (alias != root) {
-            const Step step = recording_.data.steps[views_[at].step];
-            if (step.out.size() != 1)
-                throw NotRecordable("writes into a tensor of which parts were taken by " + step.op);
-            const Operand again = emit(step.op, step.overload, step.kernel, step.in, 1)[0];
-            redirect_[at] = again;
-        }
+        const Step step = recording_.data.steps[views_[at].step];
+        if (step.out.size() != 1)
+            throw NotRecordable("writes into a tensor of which parts were taken by " + step.op);
+        redirect_[at] = emit(step.op, step.overload, step.kernel, step.in, 1)[0];
     }
 }
 
-Operand StepEmitter::emit_written(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t written)
+Operand StepEmitter::emit_written(const std::string &op, const std::string &overload, std::vector<Operand> in,
+                                  std::size_t written)
 {
     for (Operand &operand : in)
         operand = now(operand);
@@ -106,12 +108,11 @@ Operand StepEmitter::emit_written(const std::string &op, const std::string &over
     int root = target;
     Operand changed = result;
     for (View view = views_[static_cast<std::size_t>(root)]; view.base != -1; view = views_[static_cast<std::size_t>(root)]) {
-        if (aliases.size() > 1)
-            changed = write_back(view, changed);
+        changed = write_back(view, changed);
         root = view.base;
     }
     redirect_[static_cast<std::size_t>(root)] = changed;
-    redirect_aliases(root, aliases, target, result);
+    redirect_aliases(root, aliases);
     return now(target);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Float programs with packed weights: a layer, the addition behind it and its activation become one call of oneDNN through LibTorch.
+// Float programs with packed weights: a layer, the addition behind it and its activation become one call of oneDNN through
+// LibTorch.
 #include "core/program/fusion_torch.h"
 
 #include <ATen/Functions.h>
@@ -31,8 +32,8 @@ Kernel convolution_kernel(FloatConvolution layer, bool residual)
     if (!residual) {
         const BoxedOperator call("mkldnn::_convolution_pointwise", "");
         return [layer, call, attribute, arguments](Stack &stack) {
-            stack[0] = call({stack[0], layer.weight, layer.bias, layer.padding, layer.stride, layer.dilation, layer.groups, attribute, arguments,
-                             algorithm_of(layer.post_op)});
+            stack[0] = call({stack[0], layer.weight, layer.bias, layer.padding, layer.stride, layer.dilation, layer.groups,
+                             attribute, arguments, algorithm_of(layer.post_op)});
         };
     }
     const BoxedOperator call("mkldnn::_convolution_pointwise_", "binary");
@@ -41,8 +42,8 @@ Kernel convolution_kernel(FloatConvolution layer, bool residual)
         at::Tensor sum = std::move(stack[1]).toTensor();
         stack.resize(1);
         sum = owned(std::move(sum));
-        stack[0] = call({std::move(sum), stack[0], layer.weight, layer.bias, layer.padding, layer.stride, layer.dilation, layer.groups, "add", at::Scalar(1.0),
-                         unary, c10::List<std::optional<at::Scalar>>(), c10::IValue()});
+        stack[0] = call({std::move(sum), stack[0], layer.weight, layer.bias, layer.padding, layer.stride, layer.dilation,
+                         layer.groups, "add", at::Scalar(1.0), unary, c10::List<std::optional<at::Scalar>>(), c10::IValue()});
     };
 }
 
@@ -66,7 +67,9 @@ Kernel linear_kernel(at::Tensor weight, c10::IValue bias, const std::optional<Po
 
 c10::IValue cast(const c10::IValue &value, at::ScalarType type)
 {
-    return value.isTensor() && value.toTensor().defined() && value.toTensor().is_floating_point() ? c10::IValue(value.toTensor().to(type)) : value;
+    return value.isTensor() && value.toTensor().defined() && value.toTensor().is_floating_point()
+        ? c10::IValue(value.toTensor().to(type))
+        : value;
 }
 
 /// A cast to float32 that the model itself asks for becomes one to `type`.
@@ -106,7 +109,8 @@ Result<Program> lower(const Program &program, at::ScalarType type)
         int images = 0;
         if (type != at::kFloat) {
             images = to.new_slot();
-            to.steps.push_back({"ca::cast", "", [type](Stack &stack) { stack[0] = stack[0].toTensor().to(type); }, {0}, {images}, -1, {}});
+            to.steps.push_back(
+                {"ca::cast", "", [type](Stack &stack) { stack[0] = stack[0].toTensor().to(type); }, {0}, {images}, -1, {}});
         }
         for (std::size_t i = 0; i < from.steps.size(); ++i) {
             if (const auto group = last.find(i); group != last.end())
@@ -131,22 +135,27 @@ Result<Program> lower(const Program &program, at::ScalarType type)
 
 } // namespace
 
-Step packed_step(const Program::Data &from, const FusedGroup &group, const SlotShapes &shapes, at::ScalarType type, const at::Tensor &weight)
+Step packed_step(const Program::Data &from, const FusedGroup &group, const SlotShapes &shapes, at::ScalarType type,
+                 const at::Tensor &weight)
 {
     const Step &layer = from.steps[group.step];
     const auto constant = [&](std::size_t i) { return cast(from.constants[constant_index(layer.in[i])].value, type); };
     const at::Tensor plain = (weight.defined() ? weight : from.tensor(layer.in[1])).to(type).contiguous();
-    Step step{layer.op == "aten::conv2d" ? "packed::conv2d" : "packed::linear", "", {}, {layer.in[0]}, {group.out}, layer.layer, {}};
+    Step step{
+        layer.op == "aten::conv2d" ? "packed::conv2d" : "packed::linear", "", {}, {layer.in[0]}, {group.out}, layer.layer, {}};
     if (group.residual)
         step.in.push_back(*group.residual);
     if (layer.op == "aten::conv2d") {
         const BoxedOperator pack("mkldnn::_reorder_convolution_weight", "");
         const auto &input = shapes[static_cast<std::size_t>(layer.in[0])];
-        const at::Tensor packed = pack({plain, constant(4), constant(3), constant(5), constant(6), c10::IValue(input)}).toTensor();
-        step.kernel = convolution_kernel({packed, constant(2), constant(3), constant(4), constant(5), constant(6), group.post_op}, group.residual.has_value());
+        const at::Tensor packed =
+            pack({plain, constant(4), constant(3), constant(5), constant(6), c10::IValue(input)}).toTensor();
+        step.kernel = convolution_kernel({packed, constant(2), constant(3), constant(4), constant(5), constant(6), group.post_op},
+                                         group.residual.has_value());
     } else {
         const BoxedOperator pack("mkldnn::_reorder_linear_weight", "");
-        step.kernel = linear_kernel(pack({plain, c10::IValue()}).toTensor(), constant(2), group.post_op, group.residual.has_value());
+        step.kernel =
+            linear_kernel(pack({plain, c10::IValue()}).toTensor(), constant(2), group.post_op, group.residual.has_value());
     }
     return step;
 }

@@ -136,7 +136,8 @@ c10::List<std::optional<at::Scalar>> post_op_arguments(const PostOp &post_op)
 
 at::Tensor owned(at::Tensor tensor)
 {
-    return tensor.use_count() == 1 && tensor.storage().use_count() == 1 ? tensor : tensor.clone();
+    const bool alone = tensor.use_count() == 1 && tensor.storage().use_count() == 1 && tensor.is_non_overlapping_and_dense();
+    return alone ? tensor : tensor.clone(at::MemoryFormat::Contiguous);
 }
 
 } // namespace ca

@@ -11,8 +11,8 @@ namespace ca {
 
 /// An activation function that kernels can apply to their own result.
 struct PostOp {
-    std::string name;      ///< `relu`, `hardtanh`, `gelu`, `hardswish`, `swish`, `sigmoid`, `tanh`, `leaky_relu`
-    std::string algorithm; ///< of gelu: `none` (erf) or `tanh`; else empty
+    std::string name;              ///< `relu`, `hardtanh`, `gelu`, `hardswish`, `swish`, `sigmoid`, `tanh`, `leaky_relu`
+    std::string algorithm;         ///< of gelu: `none` (erf) or `tanh`; else empty
     std::vector<double> arguments; ///< of hardtanh: low, high; of leaky_relu: slope
 };
 
@@ -22,15 +22,16 @@ struct FusedGroup {
     std::vector<std::size_t> merged; ///< steps that the kernel computes as well
     std::optional<Operand> residual; ///< added to the layer's result before the activation
     std::optional<PostOp> post_op;
-    int out = -1;                    ///< slot of the last merged step
+    int out = -1; ///< slot of the last merged step
 };
 
 /// Sizes of every tensor slot for one image, as run; empty for others.
 using SlotShapes = std::vector<std::vector<std::int64_t>>;
 [[nodiscard]] SlotShapes slot_shapes(const Program::Data &program);
 
-/// Finds the groups of a plain program: layer, then perhaps an addition of equal shape, then perhaps an activation, each read by nobody else.
-/// At most one group takes an addition. A residual is computed before its group's place, which is that of the last merged step.
+/// Finds the groups of a plain program: layer, then perhaps an addition of equal shape, then perhaps an activation, each read by
+/// nobody else. At most one group takes an addition. A residual is computed before its group's place, which is that of the last
+/// merged step.
 [[nodiscard]] std::vector<FusedGroup> find_groups(const Program::Data &program, const SlotShapes &shapes);
 
 /// A step in float32 or bfloat16 with packed weights for one group. `weight` replaces the layer's own where it is defined.

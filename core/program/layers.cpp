@@ -14,7 +14,8 @@ bool is_weight(const Program::Data &data, Operand operand, std::int64_t dims)
     if (!is_constant(operand))
         return false;
     const c10::IValue &value = data.constants[constant_index(operand)].value;
-    return value.isTensor() && value.toTensor().defined() && value.toTensor().dim() == dims && value.toTensor().is_floating_point();
+    return value.isTensor() && value.toTensor().defined() && value.toTensor().dim() == dims
+        && value.toTensor().is_floating_point();
 }
 
 /// `layer1.0.conv1` from `self.layer1.0.conv1.weight_fused_bn.2`.
@@ -74,6 +75,15 @@ bool is_one(const Program::Data &data, Operand operand)
         && data.constants[constant_index(operand)].value.toScalar().toDouble() == 1.0;
 }
 
+/// Kernels give pictures in other memory layouts than the model knew; a view asks for the one that it was recorded with.
+void as_reshape(Step &step)
+{
+    if (step.op != "aten::view" || !step.overload.empty())
+        return;
+    step.op = "aten::reshape";
+    step.kernel = find_kernel(step.op, "", 1);
+}
+
 /// x W and b + x W as linear layers; the weight is stored the way linear layers store it, [out, in].
 void as_linear(Program::Data &data, Step &step, std::map<Operand, Operand> &transposed)
 {
@@ -84,7 +94,8 @@ void as_linear(Program::Data &data, Step &step, std::map<Operand, Operand> &tran
         return;
     auto &weight = transposed[step.in[at]];
     if (weight == 0)
-        weight = data.add(data.tensor(step.in[at]).t().contiguous(), std::string(data.constants[constant_index(step.in[at])].name));
+        weight =
+            data.add(data.tensor(step.in[at]).t().contiguous(), std::string(data.constants[constant_index(step.in[at])].name));
     const Operand bias = sum ? step.in[0] : data.add({});
     step.in = {step.in[at - 1], weight, bias};
     step.op = "aten::linear";
@@ -94,9 +105,9 @@ void as_linear(Program::Data &data, Step &step, std::map<Operand, Operand> &tran
 
 std::optional<std::pair<LayerKind, std::size_t>> layer_of(const Program::Data &data, const Step &step)
 {
-    if (step.op == "aten::conv2d" && step.overload.empty() && is_weight(data, step.in[1], 4))
+    if (step.op == "aten::conv2d" && step.overload.empty() && is_weight(data, step.in[1], 4) && is_constant(step.in[2]))
         return std::pair{LayerKind::conv2d, std::size_t{1}};
-    if (step.op == "aten::linear" && is_weight(data, step.in[1], 2))
+    if (step.op == "aten::linear" && is_weight(data, step.in[1], 2) && is_constant(step.in[2]))
         return std::pair{LayerKind::linear, std::size_t{1}};
     if (step.op == "aten::embedding" && is_weight(data, step.in[0], 2))
         return std::pair{LayerKind::embedding, std::size_t{0}};
@@ -121,6 +132,7 @@ void name_layers(Program::Data &data)
     std::map<Operand, int> known; // by the constant of the weight
     std::set<std::string> taken;
     for (Step &step : data.steps) {
+        as_reshape(step);
         as_conv2d(data, step);
         as_linear(data, step, transposed);
         const auto found = layer_of(data, step);
@@ -143,6 +155,7 @@ void name_layers(Program::Data &data)
         data.layers.push_back(std::move(layer));
         data.layer_weights.push_back(weight);
     }
+    drop_unread_constants(data); // weights that were stored the other way round
 }
 
 } // namespace ca

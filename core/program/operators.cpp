@@ -17,6 +17,8 @@ void attention(Stack &stack)
 {
     const auto heads = stack[1].toInt();
     const at::Tensor packed = stack[0].toTensor();
+    TORCH_CHECK(packed.dim() == 3 && heads > 0 && packed.size(2) % (3 * heads) == 0,
+                "attention takes [batch, tokens, 3 * width] and heads that divide it");
     const auto batch = packed.size(0), tokens = packed.size(1), width = packed.size(2) / 3;
     const auto parts = packed.view({batch, tokens, 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
     const at::Tensor mixed = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);
@@ -64,7 +66,8 @@ void unpack_list(Stack &stack, std::size_t outputs)
 {
     const auto list = stack.back().toListRef().vec();
     if (list.size() != outputs)
-        throw std::runtime_error("a list of " + std::to_string(outputs) + " values was expected, it has " + std::to_string(list.size()));
+        throw std::runtime_error("a list of " + std::to_string(outputs) + " values was expected, it has "
+                                 + std::to_string(list.size()));
     stack.assign(list.begin(), list.end());
 }
 
@@ -84,6 +87,19 @@ Kernel find_kernel(const std::string &op, const std::string &overload, std::size
     return [operation = found->getOperation()](Stack &stack) mutable { operation(stack); };
 }
 
+bool takes_and_gives(const std::string &op, const std::string &overload, std::size_t inputs, std::size_t outputs)
+{
+    if (op == "ca::attention")
+        return inputs == 2 && outputs == 1;
+    if (op == "ca::list")
+        return outputs == 1;
+    if (op == "ca::unpack")
+        return inputs == 1;
+    const auto found = torch::jit::findOperatorFor(c10::OperatorName(op, overload));
+    return found && found->schema().arguments().size() == inputs && found->schema().returns().size() == outputs
+        && !found->schema().is_vararg();
+}
+
 bool is_pure_operator(const std::string &op, const std::string &overload)
 {
     if (op == "ca::attention" || op == "ca::list" || op == "ca::unpack")
@@ -91,8 +107,18 @@ bool is_pure_operator(const std::string &op, const std::string &overload)
     static constexpr std::array<std::string_view, 4> kPrim{"prim::NumToTensor", "prim::min", "prim::max", "prim::dtype"};
     const bool prim = std::find(kPrim.begin(), kPrim.end(), op) != kPrim.end();
     // Operators that reach outside of their arguments.
-    static constexpr std::array<std::string_view, 6> kOutside{"aten::from_file", "aten::save", "aten::warn", "aten::get_device", "aten::manual_seed", "aten::set_data"};
+    static constexpr std::array<std::string_view, 6> kOutside{"aten::from_file",  "aten::save",        "aten::warn",
+                                                              "aten::get_device", "aten::manual_seed", "aten::set_data"};
     if ((!prim && op.rfind("aten::", 0) != 0) || std::find(kOutside.begin(), kOutside.end(), op) != kOutside.end())
+        return false;
+    // Inner operators trust their callers; these few are what frozen networks hold.
+    static constexpr std::array<std::string_view, 10> kInner{"aten::_convolution",     "aten::_unsafe_view",
+                                                             "aten::_softmax",         "aten::_log_softmax",
+                                                             "aten::_to_copy",         "aten::_weight_norm",
+                                                             "aten::_shape_as_tensor", "aten::_reshape_alias",
+                                                             "aten::_unique2",         "aten::_native_multi_head_attention"};
+    if (op.rfind("aten::_", 0) == 0 && op.rfind("aten::__", 0) != 0
+        && std::find(kInner.begin(), kInner.end(), op) == kInner.end())
         return false;
     const auto found = torch::jit::findOperatorFor(c10::OperatorName(op, overload));
     if (!found)

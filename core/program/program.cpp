@@ -120,6 +120,7 @@ at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::
                 stack.push_back(slots[static_cast<std::size_t>(operand)]);
         }
         step.kernel(stack);
+        TORCH_CHECK(stack.size() >= step.out.size(), step.op, " gave too few values");
         for (std::size_t i = 0; i < step.out.size(); ++i)
             if (step.out[i] >= 0)
                 slots[static_cast<std::size_t>(step.out[i])] = std::move(stack[i]);

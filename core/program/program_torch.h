@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/core/stack.h>
+#include <c10/util/Exception.h>
 
 #include <array>
 #include <functional>
@@ -82,6 +83,9 @@ using Observer = std::function<void(std::size_t step, const std::vector<c10::IVa
 
 /// The kernel of an operator in the dispatcher, or of one of ours. Throws std::runtime_error where there is none.
 [[nodiscard]] Kernel find_kernel(const std::string &op, const std::string &overload, std::size_t outputs);
+
+/// True where the operator takes and gives so many values.
+[[nodiscard]] bool takes_and_gives(const std::string &op, const std::string &overload, std::size_t inputs, std::size_t outputs);
 
 /// True for operators that compute from their arguments alone: no file, no network, nothing written in place.
 [[nodiscard]] bool is_pure_operator(const std::string &op, const std::string &overload);

@@ -32,18 +32,27 @@ struct Recording {
     std::vector<Guard> guards;
 };
 
-/// Walks the graph of a frozen module once with `example` (float32, batch 2), executing node by node: takes the branches it takes, unrolls loops,
-/// writes in-place operators as their pure forms, keeps lists, tuples and dictionaries out of the steps. Throws NotRecordable, c10::Error.
+/// Walks the graph of a frozen module once with `example` (float32, batch 2), executing node by node: takes the branches it
+/// takes, unrolls loops, writes in-place operators as their pure forms, keeps lists, tuples and dictionaries out of the steps.
+/// Throws NotRecordable, c10::Error.
 [[nodiscard]] Recording record_graph(const torch::jit::Module &frozen, const at::Tensor &example);
 
-/// Runs the recording at batch 1, 2, 3 and 7: what depends on sizes and never changes becomes constant, guards on it go. Then removes
-/// common and dead steps. Throws NotRecordable where a guard is left: the model decides by what images show or by how many there are.
+/// Runs the recording at batch 1, 2, 3 and 7: what depends on sizes and never changes becomes constant, guards on it go. Then
+/// removes common and dead steps. Throws NotRecordable where a guard is left: the model decides by what images show or by how
+/// many there are.
 [[nodiscard]] Program::Data specialise(Recording recording);
 
-/// Writes convolutions and products with a constant side in their one form (`aten::conv2d`, `aten::linear`) and fills the layer table.
+/// Writes convolutions and products with a constant side in their one form (`aten::conv2d`, `aten::linear`) and fills the layer
+/// table.
 void name_layers(Program::Data &data);
 
-/// A frozen module through its own interpreter, as one step without layers.
+/// Removes constants that no step reads.
+void drop_unread_constants(Program::Data &data);
+
+/// Of several outputs the one named `logits`, else the first table, else the first tensor; undefined where there is none.
+[[nodiscard]] at::Tensor choose_output(const c10::IValue &result);
+
+/// A frozen module through its own interpreter, as one step without layers. Never writes to its input.
 [[nodiscard]] Program interpreted(const torch::jit::Module &frozen, const std::array<std::int64_t, 3> &input);
 
 // What follows is shared by the parts of the recorder.
@@ -53,8 +62,9 @@ struct GraphValue {
     enum class Kind { operand, list, tuple, dict };
     Kind kind = Kind::operand;
     Operand operand = 0;
-    std::shared_ptr<std::vector<GraphValue>> items; ///< shared: TorchScript lists are references. A dict has keys and values in turn
-    std::string element;                            ///< type of a list's elements, as `ca::list` takes it
+    std::shared_ptr<std::vector<GraphValue>>
+        items;           ///< shared: TorchScript lists are references. A dict has keys and values in turn
+    std::string element; ///< type of a list's elements, as `ca::list` takes it
 };
 
 /// Emits steps and executes them on the example at once, so that sizes, storages and decisions are known.
@@ -70,10 +80,15 @@ public:
 
     /// One step, or constants where all inputs are constant. Outputs in order.
     std::vector<Operand> emit(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t outputs);
-    std::vector<Operand> emit(const std::string &op, const std::string &overload, const Kernel &kernel, std::vector<Operand> in, std::size_t outputs);
-    Operand emit_one(const std::string &op, const std::string &overload, std::vector<Operand> in) { return emit(op, overload, std::move(in), 1)[0]; }
+    std::vector<Operand> emit(const std::string &op, const std::string &overload, const Kernel &kernel, std::vector<Operand> in,
+                              std::size_t outputs);
+    Operand emit_one(const std::string &op, const std::string &overload, std::vector<Operand> in)
+    {
+        return emit(op, overload, std::move(in), 1)[0];
+    }
 
-    /// An operator that writes into its input `written`, as its pure form; later readers of any alias see the new values. Returns that input's new slot.
+    /// An operator that writes into its input `written`, as its pure form; later readers of any alias see the new values. Returns
+    /// that input's new slot.
     Operand emit_written(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t written);
 
     void guard(Operand decision);
@@ -81,18 +96,20 @@ public:
 
 private:
     struct View {
-        int base = -1;         ///< slot that it looks into
-        std::size_t step = 0;  ///< step that made it
+        int base = -1;        ///< slot that it looks into
+        std::size_t step = 0; ///< step that made it
     };
     void note_view(int slot, const std::vector<Operand> &in, std::size_t step);
     Operand write_back(const View &view, Operand changed);
-    void redirect_aliases(int root, const std::vector<int> &aliases, int written, Operand changed);
+    void redirect_aliases(int root, const std::vector<int> &aliases);
+    [[nodiscard]] bool has_dynamic_shape(const std::vector<Operand> &in) const;
     std::vector<int> aliases_of(int slot) const;
 
     Recording recording_;
     std::vector<c10::IValue> values_;
     std::vector<int> redirect_;
     std::vector<View> views_;
+    std::vector<bool> dynamic_; ///< of each slot: its shape depends on what images show
 };
 
 } // namespace ca

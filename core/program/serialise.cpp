@@ -16,7 +16,8 @@ constexpr std::size_t kMostSteps = 200'000;
 constexpr int kMostSlots = 1'000'000;
 
 // Constants: null, booleans, integers, floats and strings stand for themselves; what follows is an object of one key.
-constexpr const char *kTensor = "w", *kUndefined = "u", *kDevice = "d", *kInts = "i", *kFloats = "f", *kBools = "b", *kTensors = "t", *kOptionals = "o";
+constexpr const char *kTensor = "w", *kUndefined = "u", *kDevice = "d", *kInts = "i", *kFloats = "f", *kBools = "b",
+                     *kTensors = "t", *kOptionals = "o";
 
 Json tensor_json(const at::Tensor &tensor, const std::string &name)
 {
@@ -62,9 +63,15 @@ Json to_json(const Constant &constant, const std::string &name)
     throw std::runtime_error("a constant of the kind " + value.tagKind() + " cannot be stored");
 }
 
+void require(bool holds, const char *what)
+{
+    if (!holds)
+        throw std::runtime_error(what);
+}
+
 class Reader {
 public:
-    explicit Reader(const TensorSource &tensors) : tensors_(tensors) {}
+    explicit Reader(const TensorSource &tensors) : tensors_(tensors) { }
 
     /// Throws std::runtime_error, Json::exception.
     c10::IValue constant(const Json &json)
@@ -79,6 +86,7 @@ public:
             return json.get<double>();
         if (json.is_string())
             return json.get<std::string>();
+        require(json.is_object() && json.size() == 1, "it has a constant of an unknown kind");
         const std::string kind = json.items().begin().key();
         const Json &content = json.items().begin().value();
         if (kind == kTensor || kind == kUndefined)
@@ -124,25 +132,43 @@ private:
     {
         if (json.contains(kUndefined))
             return {};
-        auto found = tensors_(json.at(kTensor).get<std::string>());
+        const auto name = json.at(kTensor).get<std::string>();
+        if (const auto known = read_.find(name); known != read_.end())
+            return known->second;
+        auto found = tensors_(name);
         if (!found) {
             problem = found.error();
             throw std::runtime_error("a tensor is missing");
         }
-        return std::move(*found);
+        return read_[name] = std::move(*found);
     }
 
     const TensorSource &tensors_;
+    std::map<std::string, at::Tensor> read_; ///< a tensor that is named twice is read once
 };
 
-void require(bool holds, const char *what)
+/// What fusing and quantizing take for granted of a layer's step.
+void check_layer_step(const Step &step, const Program::Data &data)
 {
-    if (!holds)
-        throw std::runtime_error(what);
+    if (step.layer < 0)
+        return;
+    const auto layer = static_cast<std::size_t>(step.layer);
+    const LayerKind kind = data.layers[layer].kind;
+    const bool fits = kind == LayerKind::conv2d ? step.op == "aten::conv2d" && step.overload.empty()
+                                                : step.op == (kind == LayerKind::embedding ? "aten::embedding" : "aten::linear");
+    require(fits, "a step is of another kind than its layer");
+    const std::size_t weight = kind == LayerKind::embedding ? 0 : 1;
+    require(step.in[weight] == data.layer_weights[layer] && !is_constant(step.in[1 - weight]),
+            "a layer's step has another weight");
+    for (std::size_t i = 2; i < step.in.size(); ++i)
+        require(is_constant(step.in[i]), "a layer's settings are not constant");
+    require(data.layers[layer].shape.size() == (kind == LayerKind::conv2d ? 4U : 2U),
+            "a layer's weight has another number of dimensions");
 }
 
 /// One step, with everything that it refers to checked against what came before it.
-Step read_step(const Json &json, const Json &ops, const Program::Data &data, std::vector<bool> &written, std::optional<Error> &unsafe)
+Step read_step(const Json &json, const Json &ops, const Program::Data &data, std::vector<bool> &written,
+               std::optional<Error> &unsafe)
 {
     Step step;
     const auto op = json.at(0).get<std::size_t>();
@@ -150,13 +176,15 @@ Step read_step(const Json &json, const Json &ops, const Program::Data &data, std
     step.overload = ops.at(op).at(1).get<std::string>();
     for (const Json &operand : json.at(1)) {
         const int value = operand.get<int>();
-        require(is_constant(value) ? constant_index(value) < data.constants.size() : value < data.slots && written[static_cast<std::size_t>(value)],
+        require(is_constant(value) ? constant_index(value) < data.constants.size()
+                                   : value < data.slots && written[static_cast<std::size_t>(value)],
                 "a step reads what nothing wrote");
         step.in.push_back(value);
     }
     for (const Json &slot : json.at(2)) {
         const int value = slot.get<int>();
-        require(value >= -1 && value < data.slots && (value < 0 || !written[static_cast<std::size_t>(value)]), "a step writes where it may not");
+        require(value >= -1 && value < data.slots && (value < 0 || !written[static_cast<std::size_t>(value)]),
+                "a step writes where it may not");
         if (value >= 0)
             written[static_cast<std::size_t>(value)] = true;
         step.out.push_back(value);
@@ -164,17 +192,48 @@ Step read_step(const Json &json, const Json &ops, const Program::Data &data, std
     step.layer = json.at(3).get<int>();
     require(step.layer >= -1 && step.layer < static_cast<int>(data.layers.size()), "a step names a layer that is not there");
     if (!is_pure_operator(step.op, step.overload)) {
-        unsafe = Error{ErrorCode::unsafe, "The program in this file asks for " + clean_text(step.op) + ", which is no known operator that only computes. Do not open it unless you trust where it comes from.", nullptr};
+        unsafe =
+            Error{ErrorCode::unsafe,
+                  "The program in this file asks for " + clean_text(step.op)
+                      + ", which is no known operator that only computes. Do not open it unless you trust where it comes from.",
+                  nullptr};
         throw std::runtime_error("unsafe");
     }
+    require(takes_and_gives(step.op, step.overload, step.in.size(), step.out.size()),
+            "a step has another number of inputs or outputs than its operator");
+    check_layer_step(step, data);
     step.kernel = find_kernel(step.op, step.overload, step.out.size());
     return step;
 }
 
+/// Reads nothing; stops where something lies deeper than programs do.
+struct DepthLimit : nlohmann::json_sax<Json> {
+    int depth = 0;
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t &) override { return true; }
+    bool string(string_t &) override { return true; }
+    bool binary(binary_t &) override { return true; }
+    bool key(string_t &) override { return true; }
+    bool start_object(std::size_t) override { return ++depth < kDeepest; }
+    bool start_array(std::size_t) override { return ++depth < kDeepest; }
+    bool end_object() override { return --depth >= 0; }
+    bool end_array() override { return --depth >= 0; }
+    bool parse_error(std::size_t, const std::string &, const Json::exception &) override { return false; }
+    static constexpr int kDeepest = 16;
+};
+
 Layer read_layer(const Json &json, std::size_t index)
 {
-    Layer layer{layer_index(index), json.at("name").get<std::string>(), LayerKind::linear, json.at("shape").get<std::vector<std::int64_t>>(),
-                json.at("bias").get<bool>(), json.at("depthwise").get<bool>(), json.at("uses").get<std::int64_t>()};
+    Layer layer{layer_index(index),
+                json.at("name").get<std::string>(),
+                LayerKind::linear,
+                json.at("shape").get<std::vector<std::int64_t>>(),
+                json.at("bias").get<bool>(),
+                json.at("depthwise").get<bool>(),
+                json.at("uses").get<std::int64_t>()};
     const auto kind = json.at("kind").get<std::string>();
     layer.kind = kind == "conv2d" ? LayerKind::conv2d : kind == "embedding" ? LayerKind::embedding : LayerKind::linear;
     return layer;
@@ -197,7 +256,8 @@ std::vector<std::string> tensor_names(const Program::Data &program)
     for (std::size_t i = 0; i < program.layers.size(); ++i)
         take(program.layer_weights[i], program.layers[i].name + ".weight");
     for (const Step &step : program.steps)
-        if (step.layer >= 0 && step.op != "aten::embedding" && is_constant(step.in[2]) && program.constants[constant_index(step.in[2])].value.isTensor())
+        if (step.layer >= 0 && step.op != "aten::embedding" && is_constant(step.in[2])
+            && program.constants[constant_index(step.in[2])].value.isTensor())
             take(step.in[2], program.layers[static_cast<std::size_t>(step.layer)].name + ".bias");
     for (std::size_t i = 0; i < program.constants.size(); ++i) {
         const c10::IValue &value = program.constants[i].value;
@@ -225,13 +285,25 @@ std::vector<std::uint8_t> serialise(const Program::Data &program, const std::vec
         constants.push_back(to_json(program.constants[i], names[i]));
     for (std::size_t i = 0; i < program.layers.size(); ++i) {
         const Layer &layer = program.layers[i];
-        layers.push_back({{"name", layer.name}, {"kind", to_text(layer.kind)}, {"shape", layer.shape}, {"bias", layer.has_bias},
-                          {"depthwise", layer.depthwise}, {"uses", layer.uses}, {"weight", program.layer_weights[i]}});
+        layers.push_back({{"name", layer.name},
+                          {"kind", to_text(layer.kind)},
+                          {"shape", layer.shape},
+                          {"bias", layer.has_bias},
+                          {"depthwise", layer.depthwise},
+                          {"uses", layer.uses},
+                          {"weight", program.layer_weights[i]}});
     }
     for (const auto &[slot, range] : ranges)
         kept.push_back({slot, range.first, range.second});
-    return Json::to_cbor({{"version", kVersion}, {"input", program.input}, {"slots", program.slots}, {"output", program.output}, {"ops", ops},
-                          {"steps", steps}, {"constants", constants}, {"layers", layers}, {"ranges", kept}});
+    return Json::to_cbor({{"version", kVersion},
+                          {"input", program.input},
+                          {"slots", program.slots},
+                          {"output", program.output},
+                          {"ops", ops},
+                          {"steps", steps},
+                          {"constants", constants},
+                          {"layers", layers},
+                          {"ranges", kept}});
 }
 
 Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const TensorSource &tensors)
@@ -240,19 +312,24 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
     std::optional<Error> unsafe;
     try {
         const auto *first = reinterpret_cast<const std::uint8_t *>(bytes.data());
+        DepthLimit depth; // the library's reader calls itself once a level
+        require(Json::sax_parse(first, first + bytes.size(), &depth, Json::input_format_t::cbor),
+                "it is not CBOR, or nested too deeply");
         const Json json = Json::from_cbor(first, first + bytes.size());
         require(json.at("version").get<int>() == kVersion, "it was written by another version of this program");
         Program::Data data;
         data.input = json.at("input").get<std::array<std::int64_t, 3>>();
         data.slots = json.at("slots").get<int>();
         data.output = json.at("output").get<int>();
-        require(data.slots > 0 && data.slots <= kMostSlots && json.at("steps").size() <= kMostSteps, "it is larger than a network is");
+        require(data.slots > 0 && data.slots <= kMostSlots && json.at("steps").size() <= kMostSteps,
+                "it is larger than a network is");
         for (const Json &constant : json.at("constants"))
             data.constants.push_back({reader.constant(constant), {}});
         for (const Json &layer : json.at("layers")) {
             data.layers.push_back(read_layer(layer, data.layers.size()));
             const int weight = layer.at("weight").get<int>();
-            require(is_constant(weight) && constant_index(weight) < data.constants.size() && data.constants[constant_index(weight)].value.isTensor(),
+            require(is_constant(weight) && constant_index(weight) < data.constants.size()
+                        && data.constants[constant_index(weight)].value.isTensor(),
                     "a layer has no weight");
             require(data.tensor(weight).sizes().vec() == data.layers.back().shape, "a layer's weight has another shape");
             data.layer_weights.push_back(weight);
@@ -261,7 +338,8 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
         written[0] = true;
         for (const Json &step : json.at("steps"))
             data.steps.push_back(read_step(step, json.at("ops"), data, written, unsafe));
-        require(data.output >= 0 && data.output < data.slots && written[static_cast<std::size_t>(data.output)], "nothing computes its output");
+        require(data.output >= 0 && data.output < data.slots && written[static_cast<std::size_t>(data.output)],
+                "nothing computes its output");
         ReadProgram result;
         for (const Json &range : json.at("ranges"))
             result.ranges[range.at(0).get<int>()] = {range.at(1).get<float>(), range.at(2).get<float>()};
@@ -272,7 +350,9 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
             return tl::unexpected<Error>(*unsafe);
         if (reader.problem)
             return tl::unexpected<Error>(*reader.problem);
-        return fail(ErrorCode::bad_format, std::string("The program in this file is damaged: ") + clean_text(error.what()) + ". Export the model once more.");
+        return fail(ErrorCode::bad_format,
+                    std::string("The program in this file is damaged: ") + clean_text(error.what())
+                        + ". Export the model once more.");
     }
 }
 

@@ -11,11 +11,12 @@
 
 namespace ca {
 
-/// A name for each constant that is a tensor, unique and stable: `layer1.0.conv1.weight`, `….bias`, the attribute's path, else `constant_7`.
-/// Empty for other constants. Constants that are one tensor share a name.
+/// A name for each constant that is a tensor, unique and stable: `layer1.0.conv1.weight`, `….bias`, the attribute's path, else
+/// `constant_7`. Empty for other constants. Constants that are one tensor share a name.
 [[nodiscard]] std::vector<std::string> tensor_names(const Program::Data &program);
 
-/// The steps of a plain program without its tensors, as CBOR. `ranges`: smallest and largest value by slot, kept for static scales.
+/// The steps of a plain program without its tensors, as CBOR. `ranges`: smallest and largest value by slot, kept for static
+/// scales.
 [[nodiscard]] std::vector<std::uint8_t> serialise(const Program::Data &program, const std::vector<std::string> &names,
                                                   const std::map<int, std::pair<float, float>> &ranges);
 

@@ -20,6 +20,11 @@ bool equal(const c10::IValue &a, const c10::IValue &b)
     if (a.isTensor() && b.isTensor())
         return a.toTensor().sizes() == b.toTensor().sizes() && a.toTensor().scalar_type() == b.toTensor().scalar_type()
             && at::equal(a.toTensor(), b.toTensor());
+    if (a.isTensorList() && b.isTensorList()) {
+        const auto ours = a.toTensorVector(), theirs = b.toTensorVector();
+        return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(),
+                          [](const at::Tensor &x, const at::Tensor &y) { return equal(x, y); });
+    }
     return a == b;
 }
 
@@ -67,6 +72,40 @@ std::map<int, c10::IValue> steady_values(const Recording &recording)
     return steady;
 }
 
+/// Takes out of `steady` what another batch size changes after all.
+void compare_at(const Program::Data &data, const at::Tensor &images, std::map<int, c10::IValue> &steady)
+{
+    (void)execute(data, images, {}, [&](std::size_t index, const std::vector<c10::IValue> &slots) {
+        for (const int slot : data.steps[index].out) {
+            const auto found = steady.find(slot);
+            if (found == steady.end())
+                continue;
+            const c10::IValue &value = slots[static_cast<std::size_t>(slot)];
+            const bool without_values = value.isTensor() && value.toTensor().is_meta();
+            if (without_values ? value.toTensor().sizes() != found->second.toTensor().sizes() : !equal(value, found->second))
+                steady.erase(found);
+        }
+    });
+}
+
+/// Batch sizes of real work, on tensors that have sizes and no values, so that this costs nothing; where an operator has no such
+/// form, one real run of the smaller size.
+void check_larger_batches(const Recording &recording, std::map<int, c10::IValue> &steady)
+{
+    const auto &input = recording.data.input;
+    Program::Data sizes_only = recording.data;
+    for (Constant &constant : sizes_only.constants)
+        if (constant.value.isTensor() && constant.value.toTensor().defined())
+            constant.value = constant.value.toTensor().to(at::kMeta);
+    try {
+        for (const std::int64_t batch : {32, 100})
+            compare_at(sizes_only, at::empty({batch, input[0], input[1], input[2]}, at::TensorOptions().device(at::kMeta)),
+                       steady);
+    } catch (const std::exception &) {
+        compare_at(recording.data, at::randn({32, input[0], input[1], input[2]}), steady);
+    }
+}
+
 /// A text that is equal for constants of equal value.
 std::string constant_key(const Constant &constant)
 {
@@ -81,7 +120,7 @@ std::string constant_key(const Constant &constant)
     } else if (constant.value.isTensorList()) {
         key << "list";
         for (const at::Tensor &tensor : constant.value.toTensorVector())
-            key << ' ' << tensor.data_ptr();
+            key << ' ' << constant_key({tensor, {}});
     } else {
         key << constant.value.tagKind() << ' ' << constant.value;
     }
@@ -113,7 +152,8 @@ Program::Data simplify(Program::Data data, std::map<int, c10::IValue> steady)
                 operand = same_constant.try_emplace(constant_key(data.constants[constant_index(operand)]), operand).first->second;
             key += '|' + std::to_string(operand);
         }
-        const bool replaced = std::all_of(step.out.begin(), step.out.end(), [&](int slot) { return is_constant(stand_in[static_cast<std::size_t>(slot)]); });
+        const bool replaced = std::all_of(step.out.begin(), step.out.end(),
+                                          [&](int slot) { return is_constant(stand_in[static_cast<std::size_t>(slot)]); });
         if (replaced)
             continue;
         if (std::all_of(step.in.begin(), step.in.end(), is_constant) && !is_random(step)) {
@@ -140,7 +180,8 @@ Program::Data simplify(Program::Data data, std::map<int, c10::IValue> steady)
     return data;
 }
 
-/// Constants that no step reads any more, shape tables of megabytes among them, go.
+} // namespace
+
 void drop_unread_constants(Program::Data &data)
 {
     std::vector<Operand> moved(data.constants.size(), 0);
@@ -155,19 +196,21 @@ void drop_unread_constants(Program::Data &data)
                 }
                 operand = to;
             }
+    for (Operand &weight : data.layer_weights)
+        weight = moved[constant_index(weight)];
     data.constants = std::move(kept);
 }
-
-} // namespace
 
 Program::Data specialise(Recording recording)
 {
     mark_last_uses(recording.data, recording.guards);
     auto steady = steady_values(recording);
+    check_larger_batches(recording, steady);
     for (const Guard &guard : recording.guards)
         if (!steady.contains(guard.slot))
-            throw NotRecordable(recording.shape_only[static_cast<std::size_t>(guard.slot)] ? "decides by how many images there are"
-                                                                                          : "decides by what the images show");
+            throw NotRecordable(recording.shape_only[static_cast<std::size_t>(guard.slot)]
+                                    ? "decides by how many images there are"
+                                    : "decides by what the images show");
     Program::Data data = simplify(std::move(recording.data), std::move(steady));
     data = finish(std::move(data)).data(); // dead steps go
     drop_unread_constants(data);

@@ -17,8 +17,10 @@ constexpr std::size_t kBatch = 32; // images; small, so that a stop is heard soo
 void widen(std::map<int, std::pair<float, float>> &slots, int slot, float low, float high)
 {
     const auto [at, first] = slots.try_emplace(slot, low, high);
-    if (!first)
-        at->second = {std::min(at->second.first, low), std::max(at->second.second, high)};
+    if (first || std::isnan(at->second.first))
+        return;
+    at->second =
+        std::isnan(low) ? std::pair(low, high) : std::pair(std::min(at->second.first, low), std::max(at->second.second, high));
 }
 
 } // namespace
@@ -37,15 +39,17 @@ std::set<int> slots_to_watch(const Program::Data &program, const std::vector<Fus
     return watched;
 }
 
-Result<ActivationRanges> calibrate(const Model &model, const Split &images, const Preprocess &preprocessing, int threads, std::stop_token stop,
-                                   const Progress &progress)
+Result<ActivationRanges> calibrate(const Model &model, const Split &images, const Preprocess &preprocessing, int threads,
+                                   std::stop_token stop, const Progress &progress)
 {
     if (images.size() == 0)
-        return fail(ErrorCode::bad_data, "There is no calibration image. Give a data folder with calibration.bin or more images.");
+        return fail(ErrorCode::bad_data,
+                    "There is no calibration image. Give a data folder with calibration.bin or more images.");
     const Program::Data &program = model.program.data();
     auto data = std::make_shared<ActivationRanges::Data>();
     std::set<int> watched;
-    const auto prepared = guarded("Preparing the calibration", 1, [&] { watched = slots_to_watch(program, find_groups(program, slot_shapes(program))); });
+    const auto prepared = guarded("Preparing the calibration", 1,
+                                  [&] { watched = slots_to_watch(program, find_groups(program, slot_shapes(program))); });
     if (!prepared)
         return forward(prepared);
 
@@ -86,7 +90,9 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
         return forward(done);
     for (const auto &[slot, range] : data->slots)
         if (!std::isfinite(range.first) || !std::isfinite(range.second))
-            return fail(ErrorCode::failed, "The network gives numbers that are not finite on calibration images, so their range has no limits. Check the preprocessing.");
+            return fail(ErrorCode::failed,
+                        "The network gives numbers that are not finite on calibration images, so their range has no limits. "
+                        "Check the preprocessing.");
     return ActivationRanges(std::move(data));
 }
 

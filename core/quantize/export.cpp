@@ -50,7 +50,10 @@ SafeDtype dtype_of(at::ScalarType type)
 /// Everything that goes into a file. Holds the bytes that the views look at.
 class Contents {
 public:
-    Contents(const Model &model, const Recipe &recipe, const ActivationRanges &ranges) : model_(model), recipe_(recipe), ranges_(ranges) {}
+    Contents(const Model &model, const Recipe &recipe, const ActivationRanges &ranges)
+        : model_(model), recipe_(recipe), ranges_(ranges)
+    {
+    }
 
     std::vector<SafeTensorView> tensors;
     std::map<std::string, std::string> metadata;
@@ -78,12 +81,14 @@ private:
     std::optional<Scheme> scheme_of(const Layer &layer) const
     {
         const auto found = recipe_.layers.find(layer.name);
-        return found == recipe_.layers.end() || found->second.format == Format::fp32 ? std::nullopt : std::optional(found->second);
+        return found == recipe_.layers.end() || found->second.format == Format::fp32 ? std::nullopt
+                                                                                     : std::optional(found->second);
     }
 
     bool has_static() const
     {
-        return std::any_of(recipe_.layers.begin(), recipe_.layers.end(), [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
+        return std::any_of(recipe_.layers.begin(), recipe_.layers.end(),
+                           [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
     }
 
     std::map<int, std::pair<float, float>> kept_ranges() const
@@ -109,7 +114,8 @@ private:
         const Bits bits = bits_of(scheme.format);
         const std::vector<std::int8_t> none;
         if (bits.value == 8) {
-            tensors.push_back({layer.name + names::kWeight, SafeDtype::i8, layer.shape, stored ? std::as_bytes(std::span(stored->values)) : std::span<const std::byte>()});
+            tensors.push_back({layer.name + names::kWeight, SafeDtype::i8, layer.shape,
+                               stored ? std::as_bytes(std::span(stored->values)) : std::span<const std::byte>()});
         } else {
             add_bytes(layer.name + names::kPacked, SafeDtype::i32, {rows, packed_words(columns, bits)},
                       stored ? pack_rows(stored->values, rows, columns, bits) : std::vector<std::int32_t>());
@@ -122,14 +128,17 @@ private:
             add_bytes(layer.name + names::kZero, SafeDtype::i8, {rows, groups}, stored ? stored->zeros : none);
             return;
         }
-        std::vector<std::int8_t> transposed(stored ? static_cast<std::size_t>(rows * groups) : 0); // packed along the rows: [words, groups]
+        std::vector<std::int8_t> transposed(stored ? static_cast<std::size_t>(rows * groups)
+                                                   : 0); // packed along the rows: [words, groups]
         for (std::size_t i = 0; i < transposed.size(); ++i)
-            transposed[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(rows) + i / static_cast<std::size_t>(groups)] = stored->zeros[i];
+            transposed[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(rows)
+                       + i / static_cast<std::size_t>(groups)] = stored->zeros[i];
         const std::int64_t words = packed_words(rows, bits);
         std::vector<std::int32_t> by_group = stored ? pack_rows(transposed, groups, rows, bits) : std::vector<std::int32_t>();
         std::vector<std::int32_t> packed(by_group.size());
         for (std::size_t i = 0; i < packed.size(); ++i)
-            packed[(i % static_cast<std::size_t>(words)) * static_cast<std::size_t>(groups) + i / static_cast<std::size_t>(words)] = by_group[i];
+            packed[(i % static_cast<std::size_t>(words)) * static_cast<std::size_t>(groups)
+                   + i / static_cast<std::size_t>(words)] = by_group[i];
         add_bytes(layer.name + names::kZero, SafeDtype::i32, {words, groups}, packed);
     }
 
@@ -147,7 +156,8 @@ private:
             const auto &range = ranges_.data().slots.at(step.in[0]);
             const U8Grid grid = u8_grid(range.first, range.second);
             add_bytes(layer.name + names::kInputScale, SafeDtype::f32, {}, std::vector<float>{grid.scale});
-            add_bytes(layer.name + names::kInputZero, SafeDtype::i8, {}, std::vector<std::int8_t>{static_cast<std::int8_t>(grid.zero - 128)});
+            add_bytes(layer.name + names::kInputZero, SafeDtype::i8, {},
+                      std::vector<std::int8_t>{static_cast<std::int8_t>(grid.zero - 128)});
         }
     }
 
@@ -156,7 +166,9 @@ private:
         if (value.isTensor() && value.toTensor().defined() && written_.insert(name).second) {
             alive_.push_back(value.toTensor().contiguous());
             const at::Tensor &tensor = alive_.back();
-            tensors.push_back({name, dtype_of(tensor.scalar_type()), tensor.sizes().vec(),
+            tensors.push_back({name,
+                               dtype_of(tensor.scalar_type()),
+                               tensor.sizes().vec(),
                                {static_cast<const std::byte *>(tensor.const_data_ptr()), tensor.nbytes()}});
         } else if (value.isTensorList() || value.isOptionalTensorList()) {
             std::size_t index = 0;
@@ -170,9 +182,14 @@ private:
     {
         return canonical({{"version", 1},
                           {"recipe", to_json(recipe_)},
-                          {"model", {{"name", model_.name}, {"sha256", model_.sha256}, {"parameters", model_.parameters},
-                                     {"channels", model_.input.channels}, {"height", model_.input.height}, {"width", model_.input.width},
-                                     {"outputs", model_.input.outputs}}}});
+                          {"model",
+                           {{"name", model_.name},
+                            {"sha256", model_.sha256},
+                            {"parameters", model_.parameters},
+                            {"channels", model_.input.channels},
+                            {"height", model_.input.height},
+                            {"width", model_.input.width},
+                            {"outputs", model_.input.outputs}}}});
     }
 
     /// Layers of one scheme are one group.
@@ -197,12 +214,26 @@ private:
                 ? Json()
                 : Json{{"num_bits", 8}, {"type", "int"}, {"symmetric", false}, {"strategy", "tensor"}, {"dynamic", false}};
             config_groups["group_" + std::to_string(config_groups.size())] = {
-                {"targets", layers}, {"format", eight ? "int-quantized" : "pack-quantized"}, {"input_activations", activations}, {"output_activations", nullptr},
-                {"weights", {{"num_bits", bits_of(scheme.format).value}, {"type", "int"}, {"symmetric", scheme.symmetric},
-                             {"strategy", scheme.group == 0 ? "channel" : "group"}, {"group_size", scheme.group == 0 ? Json() : Json(scheme.group)}, {"dynamic", false}}}};
+                {"targets", layers},
+                {"format", eight ? "int-quantized" : "pack-quantized"},
+                {"input_activations", activations},
+                {"output_activations", nullptr},
+                {"weights",
+                 {{"num_bits", bits_of(scheme.format).value},
+                  {"type", "int"},
+                  {"symmetric", scheme.symmetric},
+                  {"strategy", scheme.group == 0 ? "channel" : "group"},
+                  {"group_size", scheme.group == 0 ? Json() : Json(scheme.group)},
+                  {"dynamic", false}}}};
         }
-        return canonical({{"quant_method", "compressed-tensors"}, {"format", packed && plain ? "mixed-precision" : packed ? "pack-quantized" : "int-quantized"},
-                          {"quantization_status", "compressed"}, {"config_groups", config_groups}, {"ignore", ignored}});
+        return canonical({{"quant_method", "compressed-tensors"},
+                          {"format",
+                           packed && plain ? "mixed-precision"
+                               : packed    ? "pack-quantized"
+                                           : "int-quantized"},
+                          {"quantization_status", "compressed"},
+                          {"config_groups", config_groups},
+                          {"ignore", ignored}});
     }
 
     const Model &model_;
@@ -229,7 +260,8 @@ Bytes predicted_bytes(const Model &model, const Recipe &recipe, const Activation
 Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file)
 {
     if (!model.model.program.is_recorded())
-        return fail(ErrorCode::unsupported, "The model " + model.model.name + " runs through the interpreter, so it has no program to export.");
+        return fail(ErrorCode::unsupported,
+                    "The model " + model.model.name + " runs through the interpreter, so it has no program to export.");
     Contents contents(model.model, model.recipe, model.ranges);
     const auto collected = guarded("Collecting the tensors", 1, [&] { contents.collect(&model.weights); });
     if (!collected)

@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace ca {
 namespace {
@@ -47,14 +48,15 @@ std::optional<at::ScalarType> type_of(SafeDtype dtype)
 
 class ExportFile {
 public:
-    ExportFile(const std::filesystem::path &file, SafeHeader header) : file_(file), header_(std::move(header)) {}
+    ExportFile(const std::filesystem::path &file, SafeHeader header) : file_(file), header_(std::move(header)) { }
 
     Result<QuantizedModel> read(int threads);
 
 private:
     tl::unexpected<Error> damaged(const std::string &what) const
     {
-        return fail(ErrorCode::bad_format, "The file " + file_.string() + " is damaged: " + what + ". Export the model once more.");
+        return fail(ErrorCode::bad_format,
+                    "The file " + file_.string() + " is damaged: " + what + ". Export the model once more.");
     }
 
     /// The values of a tensor of this type and shape.
@@ -92,11 +94,13 @@ private:
         const std::string ending = names::kWeight;
         if (name.size() > ending.size() && name.ends_with(ending)) {
             const std::string layer = name.substr(0, name.size() - ending.size());
-            if (const auto scheme = recipe_.layers.find(layer); scheme != recipe_.layers.end() && scheme->second.format != Format::fp32)
+            if (const auto scheme = recipe_.layers.find(layer);
+                scheme != recipe_.layers.end() && scheme->second.format != Format::fp32)
                 return layer_weight(layer, scheme->second);
         }
         const SafeTensor *described = header_.find(name);
-        return described ? plain_tensor(*described) : Result<at::Tensor>(damaged("the tensor " + clean_text(name) + " is missing"));
+        return described ? plain_tensor(*described)
+                         : Result<at::Tensor>(damaged("the tensor " + clean_text(name) + " is missing"));
     }
 
     Result<at::Tensor> layer_weight(const std::string &layer, const Scheme &scheme);
@@ -119,7 +123,8 @@ Status ExportFile::read_integers(const std::string &layer, QuantizedWeight &into
         into.values = std::move(*integers);
         return {};
     }
-    const auto packed = values<std::int32_t>(layer + names::kPacked, SafeDtype::i32, {into.rows, packed_words(into.columns, into.bits)});
+    const auto packed =
+        values<std::int32_t>(layer + names::kPacked, SafeDtype::i32, {into.rows, packed_words(into.columns, into.bits)});
     if (!packed)
         return forward(packed);
     into.values = unpack_rows(*packed, into.rows, into.columns, into.bits);
@@ -143,11 +148,13 @@ Status ExportFile::read_zeros(const std::string &layer, std::int64_t groups, Qua
         return forward(packed);
     std::vector<std::int32_t> by_group(packed->size());
     for (std::size_t i = 0; i < by_group.size(); ++i)
-        by_group[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(words) + i / static_cast<std::size_t>(groups)] = (*packed)[i];
+        by_group[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(words)
+                 + i / static_cast<std::size_t>(groups)] = (*packed)[i];
     const auto zeros = unpack_rows(by_group, groups, into.rows, into.bits);
     into.zeros.resize(zeros.size());
     for (std::size_t i = 0; i < zeros.size(); ++i)
-        into.zeros[(i % static_cast<std::size_t>(into.rows)) * static_cast<std::size_t>(groups) + i / static_cast<std::size_t>(into.rows)] = zeros[i];
+        into.zeros[(i % static_cast<std::size_t>(into.rows)) * static_cast<std::size_t>(groups)
+                   + i / static_cast<std::size_t>(into.rows)] = zeros[i];
     return {};
 }
 
@@ -173,6 +180,8 @@ Result<at::Tensor> ExportFile::layer_weight(const std::string &layer, const Sche
         return damaged("the layer " + clean_text(layer) + " has no weight");
     weight.rows = weight.shape.front();
     weight.columns = count / weight.rows;
+    if (weight.columns > std::numeric_limits<int>::max())
+        return damaged("the layer " + clean_text(layer) + " has rows of an impossible length");
     weight.group = scheme.group == 0 ? static_cast<int>(weight.columns) : scheme.group;
     if (weight.columns % weight.group != 0)
         return damaged("the layer " + clean_text(layer) + " has groups that do not divide its rows");
@@ -197,6 +206,8 @@ Status ExportFile::read_about(QuantizedModel &into)
     const auto about = parse_json(text->second, "The description in " + file_.string());
     if (!about)
         return forward(about);
+    if (!about->is_object())
+        return damaged("its description is no object");
     const auto recipe = recipe_from_json(about->value("recipe", Json()));
     if (!recipe)
         return fail(ErrorCode::bad_format, "The recipe in " + file_.string() + " cannot be used.", recipe.error());
@@ -206,8 +217,8 @@ Status ExportFile::read_about(QuantizedModel &into)
         into.model.name = clean_text(model.at("name").get<std::string>());
         into.model.sha256 = model.at("sha256").get<std::string>();
         into.model.parameters = model.at("parameters").get<std::int64_t>();
-        into.model.input = {model.at("channels").get<std::int64_t>(), model.at("height").get<std::int64_t>(), model.at("width").get<std::int64_t>(),
-                            model.at("outputs").get<std::int64_t>()};
+        into.model.input = {model.at("channels").get<std::int64_t>(), model.at("height").get<std::int64_t>(),
+                            model.at("width").get<std::int64_t>(), model.at("outputs").get<std::int64_t>()};
     } catch (const std::exception &) {
         return damaged("its description of the model is incomplete");
     }
@@ -233,15 +244,23 @@ Result<QuantizedModel> ExportFile::read(int threads)
         }
         result.model.program = read->program;
         result.weights = std::move(weights_);
-        result.ranges = ActivationRanges(std::make_shared<const ActivationRanges::Data>(ActivationRanges::Data{std::move(read->ranges)}));
+        result.ranges =
+            ActivationRanges(std::make_shared<const ActivationRanges::Data>(ActivationRanges::Data{std::move(read->ranges)}));
         if (const auto good = check(result.recipe, result.model); !good) {
-            problem = Error{ErrorCode::bad_format, "The recipe in " + file_.string() + " does not fit its network.", std::make_shared<const Error>(good.error())};
+            problem = Error{ErrorCode::bad_format, "The recipe in " + file_.string() + " does not fit its network.",
+                            std::make_shared<const Error>(good.error())};
             return;
         }
+        for (const Layer &layer : result.model.program.layers())
+            if (const auto stored = result.weights.find(layer.name);
+                stored != result.weights.end() && stored->second.shape != layer.shape)
+                throw std::runtime_error("a layer's weight has another shape than the layer");
         const auto &input = result.model.program.data().input;
-        if (result.model.input.channels != input[0] || result.model.input.height != input[1] || result.model.input.width != input[2])
+        if (result.model.input.channels != input[0] || result.model.input.height != input[1]
+            || result.model.input.width != input[2])
             throw std::runtime_error("its description names another image size");
-        result.program = lower_quantized(result.model.program.data(), result.recipe, result.weights, result.ranges, result.compute, result.real);
+        result.program = lower_quantized(result.model.program.data(), result.recipe, result.weights, result.ranges,
+                                         result.compute, result.real);
     });
     if (problem)
         return tl::unexpected<Error>(*problem);

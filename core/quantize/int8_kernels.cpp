@@ -43,7 +43,8 @@ std::optional<PostOp> needed(const Int8Layer &layer)
         return layer.post_op;
     const float top = 255.0F * layer.output->scale;
     const bool relu = layer.post_op->name == "relu";
-    const bool clip = layer.post_op->name == "hardtanh" && layer.post_op->arguments[0] == 0.0 && static_cast<double>(top) <= layer.post_op->arguments[1] + 1e-6;
+    const bool clip = layer.post_op->name == "hardtanh" && layer.post_op->arguments[0] == 0.0
+        && static_cast<double>(top) <= layer.post_op->arguments[1] + 1e-6;
     return relu || clip ? std::nullopt : layer.post_op;
 }
 
@@ -67,8 +68,8 @@ Kernel int8_convolution(const Int8Layer &layer)
     const auto scale_in = static_cast<double>(layer.input.scale);
     const auto zero_in = static_cast<std::int64_t>(layer.input.zero);
     const BoxedOperator pack("onednn::qconv_prepack", "");
-    const at::Tensor packed = pack({layer.weight, layer.scales, scale_in, zero_in, layer.stride, layer.padding, layer.dilation, layer.groups,
-                                    c10::IValue(layer.input_shape)})
+    const at::Tensor packed = pack({layer.weight, layer.scales, scale_in, zero_in, layer.stride, layer.padding, layer.dilation,
+                                    layer.groups, c10::IValue(layer.input_shape)})
                                   .toTensor();
     TORCH_CHECK(packed.is_mkldnn(), "weights were not packed"); // the kernel would read past plain ones
     const at::Tensor zeros = zeros_for(layer.scales);
@@ -79,8 +80,9 @@ Kernel int8_convolution(const Int8Layer &layer)
         const BoxedOperator call("onednn::qconv2d_pointwise", "");
         const PostOpValues post = values_of(needed(layer));
         return [=](Stack &stack) {
-            stack[0] = call({stack[0], scale_in, zero_in, packed, layer.scales, zeros, layer.bias, layer.stride, layer.padding, layer.dilation,
-                             layer.groups, scale_out, zero_out, type_out, post.attribute, post.arguments, post.algorithm});
+            stack[0] = call({stack[0], scale_in, zero_in, packed, layer.scales, zeros, layer.bias, layer.stride, layer.padding,
+                             layer.dilation, layer.groups, scale_out, zero_out, type_out, post.attribute, post.arguments,
+                             post.algorithm});
         };
     }
     const BoxedOperator call("onednn::qconv2d_pointwise", "binary");
@@ -91,9 +93,14 @@ Kernel int8_convolution(const Int8Layer &layer)
         at::Tensor sum = std::move(stack[1]).toTensor();
         stack.resize(1);
         sum = owned(std::move(sum)).contiguous(at::MemoryFormat::ChannelsLast);
-        stack[0] = call({stack[0], scale_in, zero_in, packed, layer.scales, zeros, std::move(sum), layer.bias, layer.stride, layer.padding, layer.dilation,
-                         layer.groups, scale_out, zero_out, type_out, scale_sum, zero_sum, "sum", at::Scalar(1.0), unary,
-                         c10::List<std::optional<at::Scalar>>(), std::string()});
+        stack[0] = call({stack[0],        scale_in,       zero_in,
+                         packed,          layer.scales,   zeros,
+                         std::move(sum),  layer.bias,     layer.stride,
+                         layer.padding,   layer.dilation, layer.groups,
+                         scale_out,       zero_out,       type_out,
+                         scale_sum,       zero_sum,       "sum",
+                         at::Scalar(1.0), unary,          c10::List<std::optional<at::Scalar>>(),
+                         std::string()});
     };
 }
 
@@ -115,16 +122,16 @@ Kernel int8_linear(const Int8Layer &layer)
             post.algorithm = "none";
         return [=](Stack &stack) {
             const at::Tensor x = stack[0].toTensor().contiguous();
-            stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, layer.bias, scale_out, zero_out, type_out, post.attribute,
-                             post.arguments, post.algorithm});
+            stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, layer.bias, scale_out, zero_out, type_out,
+                             post.attribute, post.arguments, post.algorithm});
         };
     }
     const BoxedOperator call("onednn::qlinear_pointwise", "binary");
     return [=](Stack &stack) {
         const at::Tensor x = stack[0].toTensor().contiguous(), other = stack[1].toTensor().contiguous();
         stack.resize(1);
-        stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, other, layer.bias, scale_out, zero_out, type_out, 1.0, std::int64_t{0}, "add", 1.0,
-                         "none", c10::List<std::optional<at::Scalar>>(), std::string()});
+        stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, other, layer.bias, scale_out, zero_out, type_out, 1.0,
+                         std::int64_t{0}, "add", 1.0, "none", c10::List<std::optional<at::Scalar>>(), std::string()});
     };
 }
 
@@ -168,12 +175,12 @@ Kernel max_pool_kernel()
         };
         const auto kernel = pair(1, {}), stride = pair(2, kernel), pad = pair(3, {0}), dilation = pair(4, {1});
         // Sizes by the rule of the float operator itself, on a picture that has no memory.
-        const at::Tensor sizes = at::max_pool2d(at::empty(x.sizes(), at::TensorOptions().dtype(at::kFloat).device(at::kMeta)), kernel, stride, pad, dilation,
-                                                stack[5].toBool());
+        const at::Tensor sizes = at::max_pool2d(at::empty(x.sizes(), at::TensorOptions().dtype(at::kFloat).device(at::kMeta)),
+                                                kernel, stride, pad, dilation, stack[5].toBool());
         const at::Tensor out = at::empty(sizes.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
         max_pool_u8(x.const_data_ptr<std::uint8_t>(),
-                    {x.size(0), x.size(1), x.size(2), x.size(3), out.size(2), out.size(3), kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1],
-                     dilation[0], dilation[1]},
+                    {x.size(0), x.size(1), x.size(2), x.size(3), out.size(2), out.size(3), kernel[0], kernel[1], stride[0],
+                     stride[1], pad[0], pad[1], dilation[0], dilation[1]},
                     out.data_ptr<std::uint8_t>());
         stack.assign(1, out);
     };

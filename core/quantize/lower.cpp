@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A quantized model's program. A value may exist as float32 and as u8; a layer with static activations reads the u8 form, and writes it
-// where everybody who reads its result takes u8 as well. Casts stand only where the two worlds meet.
+// A quantized model's program. A value may exist as float32 and as u8; a layer with static activations reads the u8 form, and
+// writes it where everybody who reads its result takes u8 as well. Casts stand only where the two worlds meet.
 #include "core/quantize/int8_kernels_torch.h"
 #include "core/quantize/ranges_torch.h"
 
@@ -18,16 +18,25 @@ enum class Arithmetic { fp32, int8, simulated };
 /// Operators that only move values, so they do to u8 what they do to floats.
 bool moves_values(const Step &step)
 {
-    static constexpr std::array<std::string_view, 9> kMoves{"aten::flatten", "aten::view",  "aten::reshape",    "aten::permute", "aten::transpose",
-                                                            "aten::squeeze", "aten::unsqueeze", "aten::contiguous", "aten::max_pool2d"};
+    static constexpr std::array<std::string_view, 9> kMoves{"aten::flatten",   "aten::view",       "aten::reshape",
+                                                            "aten::permute",   "aten::transpose",  "aten::squeeze",
+                                                            "aten::unsqueeze", "aten::contiguous", "aten::max_pool2d"};
     return step.out.size() == 1 && std::find(kMoves.begin(), kMoves.end(), step.op) != kMoves.end();
 }
 
 class Lowering {
 public:
-    Lowering(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, QuantizedWeight> &weights, const ActivationRanges &ranges)
-        : plain_(plain), recipe_(recipe), weights_(weights), ranges_(ranges), shapes_(slot_shapes(plain)), groups_(find_groups(plain, shapes_)),
-          to_(plain), forms_(static_cast<std::size_t>(plain.slots)), takes_u8_(static_cast<std::size_t>(plain.slots), false)
+    Lowering(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, QuantizedWeight> &weights,
+             const ActivationRanges &ranges)
+        : plain_(plain),
+          recipe_(recipe),
+          weights_(weights),
+          ranges_(ranges),
+          shapes_(slot_shapes(plain)),
+          groups_(find_groups(plain, shapes_)),
+          to_(plain),
+          forms_(static_cast<std::size_t>(plain.slots)),
+          takes_u8_(static_cast<std::size_t>(plain.slots), false)
     {
         to_.steps.clear();
         group_of_.assign(plain.steps.size(), nullptr);
@@ -84,10 +93,7 @@ private:
     }
 
     /// Kernels want symmetric s8 weights; a zero point is taken off beforehand where the difference still fits.
-    static bool fits_s8(const QuantizedWeight &stored)
-    {
-        return stored.symmetric || stored.bits.value <= 7;
-    }
+    static bool fits_s8(const QuantizedWeight &stored) { return stored.symmetric || stored.bits.value <= 7; }
 
     /// An activation that the int8 kernel cannot take along stays a step of its own.
     void split_activation(FusedGroup &group)
@@ -105,7 +111,7 @@ private:
     {
         const int source = forms_[static_cast<std::size_t>(slot)].grid_of;
         const auto &range = ranges_.data().slots.at(source >= 0 ? source : slot);
-        return u8_grid(range.first, range.second);
+        return u8_grid(range.first, range.second, exact_levels());
     }
 
     /// From the end: a slot is kept in u8 alone where each of its readers takes that.
@@ -128,7 +134,8 @@ private:
                     continue;
                 ++readers[static_cast<std::size_t>(operand)];
                 const bool as_input = int8 && i == group->step && k == 0;
-                const bool as_residual = int8 && i != group->step && group->residual == operand && layer(*group).op == "aten::conv2d";
+                const bool as_residual =
+                    int8 && i != group->step && group->residual == operand && layer(*group).op == "aten::conv2d";
                 const bool moved = !group && k == 0 && moves_values(step) && takes_u8_[static_cast<std::size_t>(step.out[0])];
                 takers[static_cast<std::size_t>(operand)] += as_input || as_residual || moved ? 1 : 0;
             }
@@ -160,13 +167,15 @@ private:
 
     void plain_step(const Step &step)
     {
-        if (moves_values(step) && !is_constant(step.in[0]) && form(step.in[0]).u8 >= 0 && takes_u8_[static_cast<std::size_t>(step.out[0])])
+        if (moves_values(step) && !is_constant(step.in[0]) && form(step.in[0]).u8 >= 0
+            && takes_u8_[static_cast<std::size_t>(step.out[0])])
             return move_u8(step);
         Step copy = step;
         for (Operand &operand : copy.in)
             operand = need_float(operand);
         if (step.layer >= 0 && step.op == "aten::embedding")
-            if (const auto found = weights_.find(plain_.layers[static_cast<std::size_t>(step.layer)].name); found != weights_.end())
+            if (const auto found = weights_.find(plain_.layers[static_cast<std::size_t>(step.layer)].name);
+                found != weights_.end())
                 copy.in[0] = to_.add(as_tensor_of(found->second));
         for (const int slot : step.out)
             if (slot >= 0)
@@ -189,10 +198,7 @@ private:
         to_.steps.push_back(std::move(copy));
     }
 
-    static at::Tensor as_tensor_of(const QuantizedWeight &stored)
-    {
-        return at::tensor(dequantize(stored)).view(stored.shape);
-    }
+    static at::Tensor as_tensor_of(const QuantizedWeight &stored) { return at::tensor(dequantize(stored)).view(stored.shape); }
 
     void group_step(const FusedGroup &group)
     {
@@ -227,7 +233,8 @@ private:
         std::vector<Operand> in{need_u8(step.in[0])};
         int8.input = grid(step.in[0]);
         int8.post_op = group.post_op;
-        const bool to_u8 = takes_u8_[static_cast<std::size_t>(group.out)] && has_range(group.out) && (convolution || !group.residual);
+        const bool to_u8 =
+            takes_u8_[static_cast<std::size_t>(group.out)] && has_range(group.out) && (convolution || !group.residual);
         if (to_u8)
             int8.output = grid(group.out);
         if (group.residual) {
@@ -248,7 +255,8 @@ private:
             form(group.out).u8 = out;
         else
             form(group.out).has_float = true;
-        add(convolution ? "int8::conv2d" : "int8::linear", convolution ? int8_convolution(int8) : int8_linear(int8), std::move(in), out, step.layer);
+        add(convolution ? "int8::conv2d" : "int8::linear", convolution ? int8_convolution(int8) : int8_linear(int8),
+            std::move(in), out, step.layer);
     }
 
     static void store_weight(const QuantizedWeight &stored, Int8Layer &into)

@@ -48,7 +48,8 @@ std::vector<std::int8_t> unpack_rows(std::span<const std::int32_t> words, std::i
                 pending |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(words[word++])) << static_cast<unsigned>(held);
                 held += 32;
             }
-            values[static_cast<std::size_t>(row * columns + column)] = static_cast<std::int8_t>(static_cast<int>(pending & mask) - offset);
+            values[static_cast<std::size_t>(row * columns + column)] =
+                static_cast<std::int8_t>(static_cast<int>(pending & mask) - offset);
             pending >>= static_cast<unsigned>(bits.value);
             held -= bits.value;
         }

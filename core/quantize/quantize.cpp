@@ -33,7 +33,8 @@ std::vector<FloatLayer> left_float(const Model &model, const MethodRecipe &recip
     std::vector<FloatLayer> left = recipe.left_float;
     for (const Layer &layer : model.program.layers()) {
         const auto found = recipe.recipe.layers.find(layer.name);
-        const bool named = std::any_of(left.begin(), left.end(), [&](const FloatLayer &other) { return other.name == layer.name; });
+        const bool named =
+            std::any_of(left.begin(), left.end(), [&](const FloatLayer &other) { return other.name == layer.name; });
         if (!named && (found == recipe.recipe.layers.end() || found->second.format == Format::fp32))
             left.push_back({layer.name, "the recipe leaves it float"});
     }
@@ -42,18 +43,20 @@ std::vector<FloatLayer> left_float(const Model &model, const MethodRecipe &recip
 
 } // namespace
 
-Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, const ActivationRanges &ranges, int threads, std::stop_token stop,
-                                const Progress &progress)
+Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, const ActivationRanges &ranges, int threads,
+                                std::stop_token stop, const Progress &progress)
 {
     if (const auto good = check(recipe.recipe, model); !good)
         return forward(good);
     if (const auto layer = missing_range(model, recipe.recipe, ranges))
-        return fail(ErrorCode::bad_data, "Static int8 activations of the layer " + *layer + " need calibration images. Give a data set.");
+        return fail(ErrorCode::bad_data,
+                    "Static int8 activations of the layer " + *layer + " need calibration images. Give a data set.");
 
     QuantizedModel result{model, recipe.recipe, left_float(model, recipe), {}, ranges, {}, "fp32", true};
     std::vector<std::pair<const Layer *, Scheme>> work;
     for (const Layer &layer : model.program.layers())
-        if (const auto found = recipe.recipe.layers.find(layer.name); found != recipe.recipe.layers.end() && found->second.format != Format::fp32)
+        if (const auto found = recipe.recipe.layers.find(layer.name);
+            found != recipe.recipe.layers.end() && found->second.format != Format::fp32)
             work.emplace_back(&layer, found->second);
 
     std::mutex mutex;
@@ -71,7 +74,8 @@ Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, 
     if (!rounded)
         return forward(rounded);
     const auto lowered = guarded("Packing the quantized network", 1, [&] {
-        result.program = lower_quantized(model.program.data(), recipe.recipe, result.weights, ranges, result.compute, result.real);
+        result.program =
+            lower_quantized(model.program.data(), recipe.recipe, result.weights, ranges, result.compute, result.real);
     });
     if (!lowered)
         return forward(lowered);

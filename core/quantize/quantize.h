@@ -25,6 +25,9 @@ private:
     std::shared_ptr<const Data> data_;
 };
 
+/// Calibration images that ranges are taken from; more change them little.
+inline constexpr std::size_t kCalibrationImages = 512;
+
 /// Runs the float program over the split, one batch per core. Errors: `cancelled`, those of running.
 [[nodiscard]] Result<ActivationRanges> calibrate(const Model &model, const Split &images, const Preprocess &preprocess,
                                                  int threads, std::stop_token stop, const Progress &progress);

@@ -20,7 +20,8 @@ struct ActivationRanges::Data {
 
 /// A quantized model's program: packed kernels in u8 x s8 where schemes and grids allow, float ones elsewhere, casts between.
 /// Sets `compute` and `real`. Throws what packing throws.
-[[nodiscard]] Program lower_quantized(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, QuantizedWeight> &weights,
-                                      const ActivationRanges &ranges, std::string &compute, bool &real);
+[[nodiscard]] Program lower_quantized(const Program::Data &plain, const Recipe &recipe,
+                                      const std::map<std::string, QuantizedWeight> &weights, const ActivationRanges &ranges,
+                                      std::string &compute, bool &real);
 
 } // namespace ca

@@ -11,7 +11,8 @@ namespace ca {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::array<Format, 8> kFormats{Format::fp32, Format::int8, Format::int7, Format::int6, Format::int5, Format::int4, Format::int3, Format::int2};
+constexpr std::array<Format, 8> kFormats{Format::fp32, Format::int8, Format::int7, Format::int6,
+                                         Format::int5, Format::int4, Format::int3, Format::int2};
 
 std::string format_list()
 {
@@ -33,10 +34,14 @@ Result<Scheme> scheme_from_json(const std::string &layer, const Json &json)
     static const std::set<std::string> kKeys{"format", "activation", "rounding", "group", "symmetric"};
     for (const auto &[key, value] : json.items())
         if (!kKeys.contains(key))
-            return bad_scheme(layer, "has the unknown key \"" + clean_text(key) + "\"; known are format, activation, rounding, group and symmetric");
+            return bad_scheme(layer,
+                              "has the unknown key \"" + clean_text(key)
+                                  + "\"; known are format, activation, rounding, group and symmetric");
 
     Scheme scheme;
-    const auto text = [&](const char *key, const char *absent) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(absent); };
+    const auto text = [&](const char *key, const char *absent) {
+        return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(absent);
+    };
     const auto format = format_from(text("format", ""));
     if (!format)
         return bad_scheme(layer, "needs a format out of " + format_list());
@@ -99,9 +104,12 @@ Json to_json(const Recipe &recipe)
 Result<Recipe> recipe_from_json(const Json &json)
 {
     if (!json.is_object() || !json.contains("layers") || !json["layers"].is_object())
-        return fail(ErrorCode::usage, "The recipe has no object \"layers\". It looks like {\"version\":1,\"model\":…,\"layers\":{NAME:{\"format\":…}},\"options\":{}}.");
+        return fail(ErrorCode::usage,
+                    "The recipe has no object \"layers\". It looks like "
+                    "{\"version\":1,\"model\":…,\"layers\":{NAME:{\"format\":…}},\"options\":{}}.");
     if (json.value("version", Json()) != kVersion)
-        return fail(ErrorCode::usage, "The recipe is not of version " + std::to_string(kVersion) + ", the only one that this program knows.");
+        return fail(ErrorCode::usage,
+                    "The recipe is not of version " + std::to_string(kVersion) + ", the only one that this program knows.");
     Recipe recipe;
     recipe.model = json.contains("model") && json["model"].is_string() ? json["model"].get<std::string>() : std::string();
     for (const auto &[name, scheme] : json["layers"].items()) {
@@ -120,7 +128,8 @@ std::string hash(const Recipe &recipe)
 
 const std::vector<std::string> &method_names()
 {
-    static const std::vector<std::string> names{"fp32", "static-int8", "int8-weight", "int4-weight", "int3-weight", "int2-weight"};
+    static const std::vector<std::string> names{"fp32",        "static-int8", "int8-weight",
+                                                "int4-weight", "int3-weight", "int2-weight"};
     return names;
 }
 
@@ -177,7 +186,8 @@ std::string describe(const Recipe &recipe, const Model &model)
     }
     if (weights == 0)
         return "float";
-    std::string name = formats.size() == 1 ? to_text(*formats.begin()) : "mixed, " + to_text(total_bits / static_cast<double>(weights), 1) + " bits";
+    std::string name = formats.size() == 1 ? to_text(*formats.begin())
+                                           : "mixed, " + to_text(total_bits / static_cast<double>(weights), 1) + " bits";
     name += activated == 0 ? " weights" : formats.size() == 1 && *formats.begin() == Format::int8 ? "" : ", int8 activations";
     const auto left = static_cast<std::int64_t>(model.program.layers().size()) - quantized;
     return left == 0 ? name : name + ", " + std::to_string(left) + (left == 1 ? " layer float" : " layers float");
@@ -187,12 +197,16 @@ Status check(const Recipe &recipe, const Model &model)
 {
     const auto &layers = model.program.layers();
     for (const auto &[name, scheme] : recipe.layers) {
-        const auto layer = std::find_if(layers.begin(), layers.end(), [&](const Layer &candidate) { return candidate.name == name; });
+        const auto layer =
+            std::find_if(layers.begin(), layers.end(), [&](const Layer &candidate) { return candidate.name == name; });
         if (layer == layers.end())
-            return fail(ErrorCode::usage, "The recipe names the layer " + clean_text(name) + ", which the model " + model.name + " does not have.");
+            return fail(ErrorCode::usage,
+                        "The recipe names the layer " + clean_text(name) + ", which the model " + model.name + " does not have.");
         const std::int64_t columns = layer->weights() / std::max<std::int64_t>(1, layer->channels());
         if (scheme.group != 0 && columns % scheme.group != 0)
-            return bad_scheme(name, "asks for groups of " + std::to_string(scheme.group) + ", which do not divide its rows of " + std::to_string(columns));
+            return bad_scheme(name,
+                              "asks for groups of " + std::to_string(scheme.group) + ", which do not divide its rows of "
+                                  + std::to_string(columns));
         if (layer->kind == LayerKind::embedding && scheme.activation != Activation::none)
             return bad_scheme(name, "asks for quantized activations, but an embedding has none");
     }

@@ -22,7 +22,8 @@ Levels levels_of(Bits bits)
     return {-(1 << (bits.value - 1)), (1 << (bits.value - 1)) - 1};
 }
 
-/// To nearest, ties to even, for |x| < 2^22: adding and taking away 1.5 * 2^23 leaves the integer part. A loop over it vectorises.
+/// To nearest, ties to even, for |x| < 2^22: adding and taking away 1.5 * 2^23 leaves the integer part. A loop over it
+/// vectorises.
 inline float round_even(float x)
 {
     constexpr float kMagic = 12582912.0F;
@@ -88,7 +89,8 @@ void store(std::span<const float> weights, Grid grid, Levels levels, std::int8_t
 
 } // namespace
 
-Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std::vector<std::int64_t> &shape, const Scheme &scheme)
+Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std::vector<std::int64_t> &shape,
+                                        const Scheme &scheme)
 {
     QuantizedWeight result;
     result.shape = shape;
@@ -100,9 +102,12 @@ Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std
     result.group = scheme.group == 0 ? static_cast<int>(result.columns) : scheme.group;
     result.symmetric = scheme.symmetric;
     if (result.columns % result.group != 0)
-        return fail(ErrorCode::unsupported, "Groups of " + std::to_string(result.group) + " weights do not divide rows of " + std::to_string(result.columns) + ".");
+        return fail(ErrorCode::unsupported,
+                    "Groups of " + std::to_string(result.group) + " weights do not divide rows of "
+                        + std::to_string(result.columns) + ".");
     if (!std::all_of(weight.begin(), weight.end(), [](float w) { return std::isfinite(w); }))
-        return fail(ErrorCode::unsupported, "A weight holds numbers that are not finite. The model is damaged or was trained to overflow.");
+        return fail(ErrorCode::unsupported,
+                    "A weight holds numbers that are not finite. The model is damaged or was trained to overflow.");
 
     const Levels levels = levels_of(result.bits);
     const auto group = static_cast<std::size_t>(result.group);
@@ -110,7 +115,8 @@ Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std
     for (std::size_t at = 0; at < weight.size(); at += group) {
         const auto part = weight.subspan(at, group);
         const auto [low, high] = std::minmax_element(part.begin(), part.end());
-        const Grid grid = scheme.rounding == Rounding::mse ? search_grid(part, *low, *high, scheme, levels) : grid_for(*low, *high, scheme.symmetric, levels);
+        const Grid grid = scheme.rounding == Rounding::mse ? search_grid(part, *low, *high, scheme, levels)
+                                                           : grid_for(*low, *high, scheme.symmetric, levels);
         store(part, grid, levels, result.values.data() + at);
         result.scales.push_back(grid.scale);
         if (!scheme.symmetric)

@@ -13,7 +13,8 @@ namespace {
 #define CA_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
 #endif
 
-inline __attribute__((always_inline)) void quantize_loop(const float *values, std::size_t count, float inverse, float zero, std::uint8_t *out)
+inline __attribute__((always_inline)) void quantize_loop(const float *values, std::size_t count, float inverse, float zero,
+                                                         std::uint8_t *out)
 {
     constexpr float kMagic = 12582912.0F; // 1.5 * 2^23: adding it rounds to nearest even
     for (std::size_t i = 0; i < count; ++i) {
@@ -27,7 +28,8 @@ inline __attribute__((always_inline)) void quantize_loop(const float *values, st
     }
 }
 
-inline __attribute__((always_inline)) void dequantize_loop(const std::uint8_t *values, std::size_t count, float scale, std::int32_t zero, float *out)
+inline __attribute__((always_inline)) void dequantize_loop(const std::uint8_t *values, std::size_t count, float scale,
+                                                           std::int32_t zero, float *out)
 {
     for (std::size_t i = 0; i < count; ++i)
         out[i] = static_cast<float>(static_cast<std::int32_t>(values[i]) - zero) * scale;
@@ -40,10 +42,22 @@ inline __attribute__((always_inline)) void max_loop(std::uint8_t *into, const st
 }
 
 #if defined(__x86_64__)
-CA_AVX512 void quantize_avx512(const float *v, std::size_t n, float s, float z, std::uint8_t *out) { quantize_loop(v, n, s, z, out); }
-CA_AVX2 void quantize_avx2(const float *v, std::size_t n, float s, float z, std::uint8_t *out) { quantize_loop(v, n, s, z, out); }
-CA_AVX2 void dequantize_avx2(const std::uint8_t *v, std::size_t n, float s, std::int32_t z, float *out) { dequantize_loop(v, n, s, z, out); }
-CA_AVX2 void max_avx2(std::uint8_t *into, const std::uint8_t *from, std::int64_t n) { max_loop(into, from, n); }
+CA_AVX512 void quantize_avx512(const float *v, std::size_t n, float s, float z, std::uint8_t *out)
+{
+    quantize_loop(v, n, s, z, out);
+}
+CA_AVX2 void quantize_avx2(const float *v, std::size_t n, float s, float z, std::uint8_t *out)
+{
+    quantize_loop(v, n, s, z, out);
+}
+CA_AVX2 void dequantize_avx2(const std::uint8_t *v, std::size_t n, float s, std::int32_t z, float *out)
+{
+    dequantize_loop(v, n, s, z, out);
+}
+CA_AVX2 void max_avx2(std::uint8_t *into, const std::uint8_t *from, std::int64_t n)
+{
+    max_loop(into, from, n);
+}
 
 bool has_avx512()
 {
@@ -66,16 +80,25 @@ void max_of(std::uint8_t *into, const std::uint8_t *from, std::int64_t count)
 
 } // namespace
 
-U8Grid u8_grid(float low, float high)
+int exact_levels()
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni") ? 255 : 127;
+#else
+    return 255;
+#endif
+}
+
+U8Grid u8_grid(float low, float high, int levels)
 {
     low = std::min(low, 0.0F);
     high = std::max(high, 0.0F);
     if (!(high > low))
         return {};
-    const float scale = (high - low) / 255.0F;
+    const float scale = (high - low) / static_cast<float>(levels);
     constexpr float kMagic = 12582912.0F;
     const float zero = (-low / scale + kMagic) - kMagic;
-    return {scale, std::clamp(static_cast<int>(zero), 0, 255)};
+    return {scale, std::clamp(static_cast<int>(zero), 0, levels)};
 }
 
 void quantize_u8(std::span<const float> values, U8Grid grid, std::uint8_t *out)
@@ -108,7 +131,8 @@ void max_pool_u8(const std::uint8_t *in, const PoolShape &s, std::uint8_t *out)
                 std::memset(out, 0, static_cast<std::size_t>(s.channels)); // 0 is the least value: every window meets the picture
                 for (std::int64_t ky = 0; ky < s.kernel_h; ++ky)
                     for (std::int64_t kx = 0; kx < s.kernel_w; ++kx) {
-                        const std::int64_t iy = y * s.stride_h - s.pad_h + ky * s.dilation_h, ix = x * s.stride_w - s.pad_w + kx * s.dilation_w;
+                        const std::int64_t iy = y * s.stride_h - s.pad_h + ky * s.dilation_h,
+                                           ix = x * s.stride_w - s.pad_w + kx * s.dilation_w;
                         if (iy >= 0 && iy < s.height && ix >= 0 && ix < s.width)
                             max_of(out, in + ((n * s.height + iy) * s.width + ix) * s.channels, s.channels);
                     }

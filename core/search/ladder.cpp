@@ -40,15 +40,18 @@ LayerNoise noise_of(const Layer &layer, const Program &program)
 }
 
 /// The layers that weight-only recipes quantize, in program order.
-Result<std::vector<LayerNoise>> noises_of(const Model &model)
+Result<std::vector<LayerNoise>> noises_of(const Model &model, const std::stop_token &stop)
 {
     const auto all = make_recipe(model, "int8-weight", {});
     if (!all)
         return forward(all);
     std::vector<LayerNoise> noises;
-    for (const Layer &layer : model.program.layers())
+    for (const Layer &layer : model.program.layers()) {
+        if (stop.stop_requested())
+            return cancelled();
         if (all->recipe.layers.contains(layer.name))
             noises.push_back(noise_of(layer, model.program));
+    }
     if (noises.empty())
         return fail(ErrorCode::unsupported, "The model " + model.name + " has no layer that can be quantized.");
     return noises;
@@ -160,9 +163,9 @@ Status add_plain_methods(Collector &collector)
     return {};
 }
 
-Status add_mixed(Collector &collector, const Model &model)
+Status add_mixed(Collector &collector, const Model &model, const std::stop_token &stop)
 {
-    const auto noises = noises_of(model);
+    const auto noises = noises_of(model, stop);
     if (!noises)
         return forward(noises);
     struct Rung {
@@ -186,13 +189,13 @@ Status add_mixed(Collector &collector, const Model &model)
 
 Result<MethodRecipe> mixed_by_noise(const Model &model, double average, bool static_activations)
 {
-    const auto noises = noises_of(model);
+    const auto noises = noises_of(model, {});
     if (!noises)
         return forward(noises);
     return mixed(model, *noises, average, static_activations);
 }
 
-Result<std::vector<Candidate>> fixed_ladder(const Model &model)
+Result<std::vector<Candidate>> fixed_ladder(const Model &model, std::stop_token stop)
 {
     Collector collector(model);
     if (const auto added = collector.add("fp32", MethodOptions{},
@@ -203,7 +206,7 @@ Result<std::vector<Candidate>> fixed_ladder(const Model &model)
         return collector.take();
     if (const auto added = add_plain_methods(collector); !added)
         return forward(added);
-    if (const auto added = add_mixed(collector, model); !added)
+    if (const auto added = add_mixed(collector, model, stop); !added)
         return forward(added);
     return collector.take();
 }

@@ -3,6 +3,7 @@
 
 #include "core/quantize/recipe.h"
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct Candidate {
 
 /// The known-good recipes that seed every study, cheapest guess first after float: fp32, int8, int8 with first and last layer
 /// float, weight-only int8 and int4, and mixed recipes by weight noise at several averages with and without int8 activations. At
-/// least ten where the model has layers; duplicates by hash are left out.
-[[nodiscard]] Result<std::vector<Candidate>> fixed_ladder(const Model &model);
+/// least ten where the model has layers; duplicates by hash are left out. Polls `stop` between layers. Errors: `cancelled`.
+[[nodiscard]] Result<std::vector<Candidate>> fixed_ladder(const Model &model, std::stop_token stop = {});
 
 } // namespace ca

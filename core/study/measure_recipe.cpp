@@ -19,7 +19,7 @@ Result<Bytes> size_on_disk(const Workbench &bench, const QuantizedModel &model)
     const Bytes predicted = predicted_bytes(bench.model, model.recipe, model.ranges);
     if (bench.folder.empty())
         return predicted;
-    const std::filesystem::path file = bench.folder / ".trial.safetensors";
+    const std::filesystem::path file = bench.folder / kTrialExport;
     const auto written = write_export(model, file);
     std::error_code ignored; // what stays behind is overwritten by the next trial
     std::filesystem::remove(file, ignored);
@@ -37,6 +37,7 @@ Status measure_times(const Workbench &bench, const QuantizedModel &model, Measur
 {
     LatencyOptions options;
     options.batch = 1;
+    options.threads = std::max(1, bench.threads);
     options.rounds = kRounds;
     options.seconds = kSeconds;
     auto times = measure_latency(bench.model, model.program, model.compute, model.real, options, stop, progress);

@@ -9,6 +9,9 @@
 
 namespace ca {
 
+/// The export of the trial that is being weighed.
+inline constexpr const char *kTrialExport = ".trial.safetensors";
+
 /// What all trials of a study share.
 struct Workbench {
     const Model &model;
@@ -16,7 +19,7 @@ struct Workbench {
     Head head = Head::logits;
     ActivationRanges ranges;
     std::optional<Error> no_ranges; ///< why there are none, said by trials that need them
-    int threads = 0;
+    int threads = 0;                ///< 0: all, and one for latency
     bool latency = true;
     std::filesystem::path folder; ///< for the export that is weighed and removed again; empty: the size is predicted
 };

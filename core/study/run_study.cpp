@@ -12,7 +12,19 @@
 namespace ca {
 namespace {
 
-constexpr std::size_t kCalibrationImages = 512; // more change the ranges little
+/// What a run left that was killed while it wrote.
+void remove_leftovers(const std::filesystem::path &folder)
+{
+    std::error_code ignored;
+    std::vector<std::filesystem::path> found;
+    for (std::filesystem::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+        const std::string name = entry->path().filename().string();
+        if (name == kTrialExport || (name.starts_with('.') && name.ends_with(".part")))
+            found.push_back(entry->path());
+    }
+    for (const std::filesystem::path &file : found)
+        std::filesystem::remove(file, ignored);
+}
 
 /// One study while it runs.
 class Runner {
@@ -39,15 +51,14 @@ public:
 
     Result<Study> run()
     {
-        if (const auto prepared = prepare(); !prepared && prepared.error().code != ErrorCode::cancelled)
+        if (const auto prepared = prepare(); !prepared && (prepared.error().code != ErrorCode::cancelled || candidates_.empty()))
             return forward(prepared);
         queue();
-        if (const auto written = save(); !written)
-            return forward(written);
         for (std::size_t i = 0; i < study_.trials.size(); ++i)
             if (const auto done = step(i); !done)
                 return forward(done);
         measure_holdout();
+        name_results();
         if (const auto written = save(); !written)
             return forward(written);
         return std::move(study_);
@@ -63,11 +74,17 @@ private:
     void cancel(Trial &trial, const std::string &why);
     void look_at_front();
     void measure_holdout();
+    void name_results();
     Status save();
     void tell(const Trial &trial) const
     {
         if (on_trial_)
             on_trial_(study_, trial);
+    }
+    [[nodiscard]] bool time_is_up() const { return seconds() > options_.minutes * 60; }
+    [[nodiscard]] std::string time_used_up() const
+    {
+        return "The time of the study, " + to_text(options_.minutes) + " minutes, was used up before ";
     }
     [[nodiscard]] double seconds() const
     {
@@ -103,10 +120,13 @@ Status Runner::prepare()
                     "The data set " + data_.name + " has no image in its split selection. Choose one with more images.");
     for (const Split *split : {&data_.calibration, &std::as_const(selection_), &std::as_const(holdout_)})
         study_.splits.emplace_back(split->name, std::pair(split->size(), split->images ? split->hash() : std::string()));
-    if (!options_.folder.empty())
+    if (!options_.folder.empty()) {
         if (const auto writable = make_writable_folder(options_.folder); !writable)
             return writable;
-    auto ladder = fixed_ladder(bench_.model);
+        remove_leftovers(options_.folder);
+        study_.files = {options_.folder / "study.json"};
+    }
+    auto ladder = fixed_ladder(bench_.model, stop_);
     if (!ladder)
         return forward(ladder);
     candidates_ = std::move(*ladder);
@@ -173,8 +193,8 @@ Status Runner::step(std::size_t i)
         cancel(trial, "The study was stopped before it.");
         return {};
     }
-    if (i > 0 && seconds() > options_.minutes * 60) {
-        cancel(trial, "The time of the study, " + to_text(options_.minutes) + " minutes, was used up before it.");
+    if (i > 0 && time_is_up()) {
+        cancel(trial, time_used_up() + "it.");
         return {};
     }
     trial.state = TrialState::running;
@@ -263,6 +283,10 @@ void Runner::measure_holdout()
         Trial &trial = study_.trials[i];
         if (trial.state != TrialState::done || (i > 0 && !trial.on_front))
             continue;
+        if (i > 0 && time_is_up()) {
+            trial.error = time_used_up() + "it was measured on holdout.";
+            continue;
+        }
         auto outcome = measure_recipe(bench_, candidates_[i].recipe, holdout_, reference ? &*reference : nullptr,
                                       Extent::accuracy_only, stop_, progress_of(trial));
         if (!outcome) {
@@ -281,10 +305,19 @@ void Runner::measure_holdout()
     }
 }
 
+/// The files of `write_results`, which whoever keeps the study calls next.
+void Runner::name_results()
+{
+    if (!options_.folder.empty())
+        for (const char *name : {"trials.csv", "pareto.svg"})
+            study_.files.push_back(options_.folder / name);
+}
+
+/// A study without results is not written: it would only be in the way of the next.
 Status Runner::save()
 {
     study_.seconds = seconds();
-    return options_.folder.empty() ? Status() : write_study(study_, options_.folder);
+    return options_.folder.empty() || !has_results(study_) ? Status() : write_study(study_, options_.folder);
 }
 
 } // namespace

@@ -110,6 +110,12 @@ std::string to_text(TrialOrigin origin)
     return "user";
 }
 
+bool has_results(const Study &study)
+{
+    return std::any_of(study.trials.begin(), study.trials.end(),
+                       [](const Trial &trial) { return trial.state == TrialState::done; });
+}
+
 OrderedJson to_json(const Study &study)
 {
     OrderedJson json;
@@ -142,6 +148,8 @@ OrderedJson to_json(const Study &study)
     json["llm"] = no_language_model();
     json["seconds"] = study.seconds;
     json["files"] = OrderedJson::array();
+    for (const std::filesystem::path &file : study.files)
+        json["files"].push_back(file.string());
     return json;
 }
 

@@ -6,6 +6,7 @@
 #include "core/quantize/quantize.h"
 #include "core/search/front.h"
 
+#include <filesystem>
 #include <functional>
 
 namespace ca {
@@ -45,7 +46,11 @@ struct Study {
     std::vector<std::pair<std::size_t, double>> hypervolume; ///< after each finished trial
     std::optional<std::string> smallest, fastest, balanced;  ///< trial ids
     double seconds = 0;
+    std::vector<std::filesystem::path> files; ///< that are in its folder, or are written there next
 };
+/// A trial is done: there is something to keep.
+[[nodiscard]] bool has_results(const Study &study);
+
 /// The object that `run --json` prints, and study.json.
 [[nodiscard]] OrderedJson to_json(const Study &study);
 
@@ -65,9 +70,10 @@ struct StudyOptions {
 using TrialSink = std::function<void(const Study &, const Trial &)>;
 
 /// The fixed ladder: fp32, int8, int8 with first and last float, weight-only int8 and int4, and mixed recipes by weight noise; at
-/// least ten. Each finished trial is in `folder`/study.json before the next begins. On a stop the study so far is returned with
-/// `cancelled` trials, and written. After the last trial the front's are measured on holdout. Errors: what keeps the study from
-/// starting (data, head, an unwritable folder).
+/// least ten. Each finished trial is in `folder`/study.json before the next begins; without one there is no such file. On a stop
+/// the study so far is returned with `cancelled` trials, and written. After the last trial the front's are measured on holdout.
+/// What a killed run left half written in `folder` is removed. Errors: what keeps the study from starting (data, head, an
+/// unwritable folder), `cancelled` before there are trials, a float model that cannot be measured.
 [[nodiscard]] Result<Study> run_study(const Model &model, const DataSet &data, const StudyOptions &options,
                                       const TrialSink &on_trial, std::stop_token stop, const Progress &progress);
 

@@ -30,6 +30,12 @@ if(COMPRESSION_AGENT_SANITIZE)
 endif()
 set(CMAKE_CXX_EXTENSIONS OFF)
 
+# Torch's mkl.cmake has everything linked with ${MKL_ROOT}/lib/intel64 and its like. LibTorch holds its own MKL, so where none is
+# installed these are folders at the root of the file system, which every program of ours would search for libraries at its start.
+if(TARGET caffe2::mkl AND NOT MKL_ROOT)
+  set_target_properties(caffe2::mkl PROPERTIES INTERFACE_LINK_DIRECTORIES "")
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

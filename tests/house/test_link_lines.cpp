@@ -2,6 +2,7 @@
 #include "tests/house/rules.h"
 #include "tests/support/shared_files.h"
 
+#include <QRegularExpression>
 #include <QtTest>
 
 #include <filesystem>
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void compiling_core_sees_no_qt_and_compiling_ui_no_torch();
     void libraries_of_core_need_nothing_of_qt();
     void the_library_of_ui_needs_no_torch_no_network_no_files();
+    void the_program_looks_for_libraries_only_in_folders_that_are_there();
 
     void the_check_of_compile_lines_catches_qt_and_torch();
     void the_check_of_symbols_catches_qt_in_core();
@@ -83,6 +85,18 @@ void TestLinkLines::the_library_of_ui_needs_no_torch_no_network_no_files()
     const std::string symbols = undefined_symbols(build_folder() / "ui/libui.a");
     QVERIFY2(!symbols.empty(), "ui is not built");
     QCOMPARE(joined(breaches_of_symbols("ui", symbols)), QString());
+}
+
+void TestLinkLines::the_program_looks_for_libraries_only_in_folders_that_are_there()
+{
+    QProcess readelf;
+    readelf.start(QStringLiteral("readelf"), {QStringLiteral("--dynamic"), qEnvironmentVariable("CA_BINARY")});
+    QVERIFY(readelf.waitForFinished(120000) && readelf.exitCode() == 0);
+    const auto found = QRegularExpression(QStringLiteral("R(?:UN)?PATH\\)[^\\[]*\\[([^\\]]*)\\]"))
+                           .match(QString::fromUtf8(readelf.readAllStandardOutput()));
+    QVERIFY(found.hasMatch()); // LibTorch lies in no usual place
+    for (const QString &folder : found.captured(1).split(QLatin1Char(':'), Qt::SkipEmptyParts))
+        QVERIFY2(QFileInfo(folder).isDir(), qPrintable(folder));
 }
 
 void TestLinkLines::the_check_of_compile_lines_catches_qt_and_torch()

@@ -106,7 +106,9 @@ PYTHON
 
 # A system that setup does not know, and one where packages are missing and may not be installed.
 mkdir "$work/few"
-for name in bash dirname sed head awk cat readlink mkdir ln id; do ln -s "$(command -v "$name")" "$work/few/$name"; done
+printf '#!/usr/bin/env bash\nexit 2\n' >"$work/few/getent"
+chmod +x "$work/few/getent"
+for name in bash cut dirname sed head awk cat readlink mkdir ln id; do ln -s "$(command -v "$name")" "$work/few/$name"; done
 expect_refusal "setup knows Debian 12 and Ubuntu 24.04" env PATH="$work/few" HOME="$work" "$setup"
 cat >"$work/few/dpkg-query" <<'SHELL'
 #!/usr/bin/env bash
@@ -116,5 +118,9 @@ printf '#!/usr/bin/env bash\nexit 1\n' >"$work/few/apt-get"
 printf '#!/usr/bin/env bash\necho 1000\n' >"$work/few/id.tmp"
 rm "$work/few/id" && mv "$work/few/id.tmp" "$work/few/id"
 chmod +x "$work/few/dpkg-query" "$work/few/apt-get" "$work/few/id"
-expect_refusal "Run: apt-get install libzip-dev" env PATH="$work/few" HOME="$work" "$setup"
+expect_refusal "Run as root: apt-get update && apt-get install libzip-dev" env PATH="$work/few" HOME="$work" "$setup"
+# No HOME: the user's folder as the system knows it, or a sentence where it knows none.
+[[ $(env -u HOME LIBTORCH="$work/own" XDG_CACHE_HOME="$work/e" COMPRESSION_AGENT_SKIP_PACKAGES=1 "$setup" --where) == "$work/own" ]] \
+    || fail "it needs HOME"
+expect_refusal "HOME is not set and this user has no home folder" env -u HOME PATH="$work/few" "$setup"
 echo "result: all refusals and the order of places as promised"

@@ -33,13 +33,16 @@ for file, key, data, least, most_bytes in CASES:
     print(f"result: {key} float {floats['top1']:.4f}, expected {expected[key]['top1']:.4f}")
     if abs(floats["top1"] - expected[key]["top1"]) > 0.0005:
         failed.append(f"{key}: float accuracy")
-    int8 = run("evaluate", *common, "--split", "all", "--method", "static-int8")
+    timed = ["--latency"] if key == "resnet18_cifar10" else []
+    int8 = run("evaluate", *common, "--split", "all", "--method", "static-int8", *timed)
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "model.safetensors")
         written = run("quantize", *common, "--method", "static-int8", "--output", output)
         again = run("evaluate", "--model", output, *common[2:], "--split", "all")
         size = os.path.getsize(output)
     print(f"result: {key} static int8 {int8['top1']:.4f}, {int8['bytes']} bytes; {int8['versus_float']}")
+    if timed and int8["latency"]["kernel"] != "real":
+        failed.append(f"{key}: its latency is of {int8['latency']['kernel']} kernels")
     if least is not None and int8["top1"] < least:
         failed.append(f"{key}: int8 accuracy below {least}")
     if not int8["bytes"] == written["bytes"] == written["predicted_bytes"] == again["bytes"] == size:

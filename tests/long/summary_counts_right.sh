@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The closing line of packaging/test counts functions as QtTest's own lines say, and what dies counts as failed.
+# The closing line of packaging/test counts functions as QtTest's own lines say, and what dies counts as failed, and with the
+# shared models and data there nothing may skip but for what the machine lacks.
 set -euo pipefail
 source=${CA_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/with/models" "$work/without"
+export CA_SHARED=$work/without
 
 summary() { python3 "$source/packaging/summarize_tests.py"; }
 expect() { # CODE LAST-LINE
@@ -38,4 +44,13 @@ good() { # NUMBER
 {
     printf '1: result: 3 ms\n1/2 Test #1: quick ....   Passed    0.01 sec\n2: no models here\n2/2 Test #2: slow ....***Skipped   0.01 sec\n'
 } | expect 0 '1 passed, 0 failed, 1 skipped'
+# Skips are needless where the shared files are there.
+{
+    good 1
+    echo '1/1 Test #1: test_a ....   Passed    0.01 sec'
+} | CA_SHARED=$work/with expect 1 '1 passed, 0 failed, 1 skipped'
+{
+    good 1 | sed 's/no network/This machine has no network./'
+    echo '1/1 Test #1: test_a ....   Passed    0.01 sec'
+} | CA_SHARED=$work/with expect 0 '1 passed, 0 failed, 1 skipped'
 echo 'No tests were found!!!' | expect 1 '0 passed, 0 failed, 0 skipped'

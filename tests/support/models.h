@@ -8,7 +8,8 @@
 #include <vector>
 
 /// Seeded normal images.
-inline ca::ImageBatch random_images(std::int64_t count, std::int64_t channels, std::int64_t height, std::int64_t width, unsigned seed = 1)
+inline ca::ImageBatch random_images(std::int64_t count, std::int64_t channels, std::int64_t height, std::int64_t width,
+                                    unsigned seed = 1)
 {
     ca::ImageBatch batch{count, channels, height, width, {}};
     std::mt19937 generator(seed);

@@ -23,7 +23,10 @@ struct Net {
 
 std::vector<Weight> batch_norm(const std::string &name, std::int64_t channels)
 {
-    return {{name + ".weight", {channels}}, {name + ".bias", {channels}}, {name + ".running_mean", {channels}}, {name + ".running_var", {channels}}};
+    return {{name + ".weight", {channels}},
+            {name + ".bias", {channels}},
+            {name + ".running_mean", {channels}},
+            {name + ".running_var", {channels}}};
 }
 
 std::vector<Weight> joined(std::initializer_list<std::vector<Weight>> parts)
@@ -36,10 +39,18 @@ std::vector<Weight> joined(std::initializer_list<std::vector<Weight>> parts)
 
 Net cnn()
 {
-    return {joined({{{"conv1.weight", {16, 3, 3, 3}}}, batch_norm("bn1", 16), {{"layer1.conv1.weight", {16, 16, 3, 3}}},
-                    batch_norm("layer1.bn1", 16), {{"layer1.conv2.weight", {16, 16, 3, 3}}}, batch_norm("layer1.bn2", 16),
-                    {{"layer2.conv1.weight", {32, 16, 3, 3}}}, batch_norm("layer2.bn1", 32), {{"layer2.conv2.weight", {32, 32, 3, 3}}},
-                    batch_norm("layer2.bn2", 32), {{"layer2.down.weight", {32, 16, 1, 1}}}, {{"fc.weight", {10, 32}}, {"fc.bias", {10}}}}),
+    return {joined({{{"conv1.weight", {16, 3, 3, 3}}},
+                    batch_norm("bn1", 16),
+                    {{"layer1.conv1.weight", {16, 16, 3, 3}}},
+                    batch_norm("layer1.bn1", 16),
+                    {{"layer1.conv2.weight", {16, 16, 3, 3}}},
+                    batch_norm("layer1.bn2", 16),
+                    {{"layer2.conv1.weight", {32, 16, 3, 3}}},
+                    batch_norm("layer2.bn1", 32),
+                    {{"layer2.conv2.weight", {32, 32, 3, 3}}},
+                    batch_norm("layer2.bn2", 32),
+                    {{"layer2.down.weight", {32, 16, 1, 1}}},
+                    {{"fc.weight", {10, 32}}, {"fc.bias", {10}}}}),
             R"(
 def forward(self, x):
     y = torch.conv2d(x, self.conv1.weight, None, [1, 1], [1, 1], [1, 1], 1)
@@ -68,9 +79,16 @@ def forward(self, x):
 
 Net depthwise()
 {
-    return {joined({{{"stem.weight", {16, 3, 3, 3}}, {"stem.bias", {16}}, {"expand.weight", {48, 16, 1, 1}}, {"expand.bias", {48}},
-                     {"spatial.weight", {48, 1, 3, 3}}, {"spatial.bias", {48}}, {"project.weight", {16, 48, 1, 1}}, {"project.bias", {16}},
-                     {"head.weight", {10, 16}}, {"head.bias", {10}}}}),
+    return {joined({{{"stem.weight", {16, 3, 3, 3}},
+                     {"stem.bias", {16}},
+                     {"expand.weight", {48, 16, 1, 1}},
+                     {"expand.bias", {48}},
+                     {"spatial.weight", {48, 1, 3, 3}},
+                     {"spatial.bias", {48}},
+                     {"project.weight", {16, 48, 1, 1}},
+                     {"project.bias", {16}},
+                     {"head.weight", {10, 16}},
+                     {"head.bias", {10}}}}),
             R"(
 def forward(self, x):
     y = torch.hardtanh_(torch.conv2d(x, self.stem.weight, self.stem.bias, [2, 2], [1, 1], [1, 1], 1), 0., 6.)
@@ -85,9 +103,20 @@ def forward(self, x):
 
 Net attention()
 {
-    return {joined({{{"patch.weight", {32, 3, 8, 8}}, {"patch.bias", {32}}, {"norm.weight", {32}}, {"norm.bias", {32}}, {"qkv.weight", {96, 32}},
-                     {"qkv.bias", {96}}, {"out.weight", {32, 32}}, {"out.bias", {32}}, {"mlp.0.weight", {64, 32}}, {"mlp.0.bias", {64}},
-                     {"mlp.3.weight", {32, 64}}, {"mlp.3.bias", {32}}, {"head.weight", {10, 32}}, {"head.bias", {10}}}}),
+    return {joined({{{"patch.weight", {32, 3, 8, 8}},
+                     {"patch.bias", {32}},
+                     {"norm.weight", {32}},
+                     {"norm.bias", {32}},
+                     {"qkv.weight", {96, 32}},
+                     {"qkv.bias", {96}},
+                     {"out.weight", {32, 32}},
+                     {"out.bias", {32}},
+                     {"mlp.0.weight", {64, 32}},
+                     {"mlp.0.bias", {64}},
+                     {"mlp.3.weight", {32, 64}},
+                     {"mlp.3.bias", {32}},
+                     {"head.weight", {10, 32}},
+                     {"head.bias", {10}}}}),
             R"(
 def forward(self, x):
     y = torch.conv2d(x, self.patch.weight, self.patch.bias, [8, 8], [0, 0], [1, 1], 1)
@@ -174,8 +203,63 @@ def forward(self, x):
 const std::map<std::string, Net> &nets()
 {
     static const std::map<std::string, Net> all{
-        {"cnn", cnn()}, {"depthwise", depthwise()}, {"attention", attention()}, {"mutating", mutating()}, {"shape_if", shape_if()},
-        {"shared", shared()}, {"loop", loop()}, {"digits", digits()},
+        {"cnn", cnn()},
+        {"depthwise", depthwise()},
+        {"attention", attention()},
+        {"mutating", mutating()},
+        {"shape_if", shape_if()},
+        {"shared", shared()},
+        {"loop", loop()},
+        {"digits", digits()},
+        {"lenet", {{{"conv.weight", {8, 3, 5, 5}}, {"fc1.weight", {32, 8 * 14 * 14}}, {"fc2.weight", {10, 32}}}, R"(
+def forward(self, x):
+    y = torch.max_pool2d(torch.relu(torch.conv2d(x, self.conv.weight, None, [1, 1], [0, 0], [1, 1], 1)), [2, 2], [2, 2], [0, 0], [1, 1], False)
+    y = y.view(y.size(0), -1)
+    return torch.linear(torch.relu(torch.linear(y, self.fc1.weight, None)), self.fc2.weight, None)
+)"}},
+        {"written_view", {{{"conv.weight", {8, 3, 3, 3}}, {"fc.weight", {10, 8}}}, R"(
+def forward(self, x):
+    y = torch.conv2d(x, self.conv.weight, None, [2, 2], [1, 1], [1, 1], 1)
+    v = y[:, 0]
+    v.add_(1.0)
+    v.mul_(3.0)
+    y.sub_(0.5)
+    w = v * 1.0
+    return torch.linear(y.mean([2, 3]) + w.mean([1, 2]).unsqueeze(1), self.fc.weight, None)
+)"}},
+        {"normalising", {{{"conv.weight", {8, 3, 3, 3}}, {"fc.weight", {10, 8}}}, R"(
+def forward(self, x):
+    x.sub_(0.5).div_(0.25)
+    y = torch.relu(torch.conv2d(x, self.conv.weight, None, [2, 2], [1, 1], [1, 1], 1))
+    return torch.linear(y.mean([2, 3]), self.fc.weight, None)
+)"}},
+        {"dictionary", {{{"conv.weight", {8, 3, 3, 3}}, {"fc.weight", {10, 8}}}, R"(
+def forward(self, x):
+    y = torch.relu(torch.conv2d(x, self.conv.weight, None, [2, 2], [1, 1], [1, 1], 1)).mean([2, 3])
+    return {"features": y, "logits": torch.linear(y, self.fc.weight, None)}
+)"}},
+        {"grid", {{{"conv.weight", {8, 3, 3, 3}}, {"fc.weight", {10, 8}}}, R"(
+def forward(self, x):
+    y = torch.conv2d(x, self.conv.weight, None, [2, 2], [1, 1], [1, 1], 1)
+    a, b = torch.meshgrid([torch.arange(y.size(2)), torch.arange(y.size(3))])
+    y = y * (a + b).to(y.dtype)
+    return torch.linear(y.mean([2, 3]), self.fc.weight, None)
+)"}},
+        {"batch_if", {{{"fc.weight", {10, 3}}}, R"(
+def forward(self, x):
+    y = x.mean([2, 3])
+    if x.size(0) >= 8:
+        y = -y
+    return torch.linear(y, self.fc.weight, None)
+)"}},
+        {"counting", {{{"fc.weight", {10, 3}}}, R"(
+def forward(self, x):
+    y = x.mean([2, 3])
+    bright = torch.nonzero(y > 0.5)
+    if bright.numel() > 0:
+        y = y * 2.0
+    return torch.linear(y, self.fc.weight, None)
+)"}},
         {"content", {{{"fc.weight", {10, 3}}}, R"(
 def forward(self, x):
     y = x.mean([2, 3])
@@ -183,9 +267,14 @@ def forward(self, x):
         y = y * 2.0
     return torch.linear(y, self.fc.weight, None)
 )"}},
-        {"vector_input", {{{"fc.weight", {10, 16}}}, "def forward(self, x):\n    return torch.linear(x, self.fc.weight, None)\n"}},
-        {"text_input", {{{"table.weight", {50, 8}}}, "def forward(self, x):\n    return torch.embedding(self.table.weight, x, -1, False, False).mean(1)\n"}},
-        {"image_output", {{{"conv.weight", {3, 3, 3, 3}}}, "def forward(self, x):\n    return torch.conv2d(x, self.conv.weight, None, [1, 1], [1, 1], [1, 1], 1)\n"}},
+        {"vector_input",
+         {{{"fc.weight", {10, 16}}}, "def forward(self, x):\n    return torch.linear(x, self.fc.weight, None)\n"}},
+        {"text_input",
+         {{{"table.weight", {50, 8}}},
+          "def forward(self, x):\n    return torch.embedding(self.table.weight, x, -1, False, False).mean(1)\n"}},
+        {"image_output",
+         {{{"conv.weight", {3, 3, 3, 3}}},
+          "def forward(self, x):\n    return torch.conv2d(x, self.conv.weight, None, [1, 1], [1, 1], [1, 1], 1)\n"}},
         {"huge_constant", {{{"shift", {3}}}, "def forward(self, x):\n    return x.mean([2, 3]) + self.shift\n"}},
     };
     return all;
@@ -250,17 +339,22 @@ std::filesystem::path write_scripted_net(const std::filesystem::path &folder, co
 
 const std::vector<std::string> &recordable_nets()
 {
-    static const std::vector<std::string> kinds{"cnn", "depthwise", "attention", "mutating", "shape_if", "shared", "loop", "digits"};
+    static const std::vector<std::string> kinds{"cnn",         "depthwise",  "attention", "mutating", "shape_if",
+                                                "shared",      "loop",       "digits",    "lenet",    "written_view",
+                                                "normalising", "dictionary", "grid"};
     return kinds;
 }
 
-std::vector<float> interpret_net(const std::filesystem::path &file, const std::vector<float> &images, const std::vector<std::int64_t> &shape)
+std::vector<float> interpret_net(const std::filesystem::path &file, const std::vector<float> &images,
+                                 const std::vector<std::int64_t> &shape)
 {
     const c10::InferenceMode inference;
     Module module = torch::jit::load(file.string(), at::kCPU);
     module.eval();
     const at::Tensor input = torch::tensor(images).view(shape);
-    const at::Tensor output = module.forward({input}).toTensor().to(at::kFloat).contiguous();
+    const c10::IValue result = module.forward({input});
+    const at::Tensor chosen = result.isGenericDict() ? result.toGenericDict().at("logits").toTensor() : result.toTensor();
+    const at::Tensor output = chosen.to(at::kFloat).contiguous();
     const float *first = output.data_ptr<float>();
     return {first, first + output.numel()};
 }

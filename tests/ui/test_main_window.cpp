@@ -13,6 +13,7 @@
 #include "ui/trials/trials_pane.h"
 
 #include <QAbstractScrollArea>
+#include <QAction>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QDragEnterEvent>
@@ -31,6 +32,8 @@ private Q_SLOTS:
     void every_control_has_a_name_for_those_who_hear_it();
     void follows_the_systems_colours();
     void run_is_offered_only_with_model_and_data();
+    void run_waits_while_other_data_is_opened();
+    void data_cannot_be_chosen_while_a_study_runs();
     void says_what_happened_to_a_bad_file_and_offers_retry();
     void answers_cancel_at_once();
     void each_empty_pane_says_one_sentence();
@@ -185,6 +188,50 @@ void TestMainWindow::run_is_offered_only_with_model_and_data()
     window.show_finished(QStringLiteral("Finished"));
     QVERIFY(run->isEnabled());
     QVERIFY(!find<QPushButton>(window, "button_stop")->isEnabled());
+}
+
+void TestMainWindow::run_waits_while_other_data_is_opened()
+{
+    ca::MainWindow window;
+    make_ready(window);
+    QSignalSpy started(&window, &ca::MainWindow::start_requested);
+    const auto *run = find<QPushButton>(window, "button_run");
+    const auto *offer = find<QPushButton>(window, "trials_action");
+    QVERIFY(run->isEnabled());
+    QVERIFY(!offer->isHidden());
+    window.show_opening_data(QStringLiteral("cifar"));
+    QVERIFY(!run->isEnabled());
+    QVERIFY(offer->isHidden());
+    QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
+    QCOMPARE(started.count(), 0);
+    window.set_data({QStringLiteral("cifar"), {}, 10, 500, 1000, 1000});
+    QVERIFY(run->isEnabled());
+    window.show_opening_data(QStringLiteral("gone"));
+    window.show_data_failure({ca::ErrorCode::not_found, "The folder is not there. Choose another.", nullptr});
+    QVERIFY(!run->isEnabled());
+}
+
+void TestMainWindow::data_cannot_be_chosen_while_a_study_runs()
+{
+    ca::MainWindow window;
+    make_ready(window);
+    const auto actions = window.actions();
+    const auto choose = std::find_if(actions.begin(), actions.end(), [](const QAction *action) {
+        return action->shortcut() == QKeySequence(Qt::CTRL | Qt::Key_D);
+    });
+    QVERIFY(choose != actions.end());
+    const auto *panel = window.findChild<ca::DataChooser *>();
+    QVERIFY((*choose)->isEnabled());
+    window.show_started();
+    QVERIFY(!(*choose)->isEnabled());
+    (*choose)->trigger();
+    QVERIFY(!panel->isVisible());
+    window.show_stopping();
+    QVERIFY(!(*choose)->isEnabled());
+    window.show_finished(QStringLiteral("Stopped"));
+    QVERIFY((*choose)->isEnabled());
+    (*choose)->trigger();
+    QVERIFY(panel->isVisible());
 }
 
 void TestMainWindow::says_what_happened_to_a_bad_file_and_offers_retry()

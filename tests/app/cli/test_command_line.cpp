@@ -19,6 +19,8 @@ private Q_SLOTS:
     void refuses_wrong_data();
     void refuses_an_unwritable_output_data();
     void refuses_an_unwritable_output();
+    void measures_what_it_cannot_quantize();
+    void survives_a_full_disk_data();
     void survives_a_full_disk();
     void does_not_write_over_what_it_reads();
     void does_not_write_over_a_study();
@@ -48,9 +50,11 @@ QList<QStringList> TestCommandLine::commands(const QString &model, const QString
 void TestCommandLine::initTestCase()
 {
     QVERIFY(folder_.isValid());
+    qputenv("COMPRESSION_AGENT_RESOURCES", QByteArray::fromStdString((source_folder() / "resources").string()));
     const std::filesystem::path folder = folder_.path().toStdString();
     write_scripted_net(folder, "cnn");
     write_scripted_net(folder, "vector_input");
+    write_scripted_net(folder, "content");
     QVERIFY(write_cifar_folder(folder / "data", 20, 10, 1));
     QVERIFY(write_bytes(folder / "empty.pt", ""));
     QVERIFY(write_bytes(folder / "picture.pt", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\b\2\0\0\0", 29)));
@@ -186,22 +190,48 @@ void TestCommandLine::refuses_an_unwritable_output()
     QCOMPARE(listing(folder_.path()), before);
 }
 
+/// Its steps depend on the images, so only the interpreter runs it.
+void TestCommandLine::measures_what_it_cannot_quantize()
+{
+    const QStringList before = listing(folder_.path());
+    const QList<QStringList> lines = commands(QStringLiteral("content.pt"), QStringLiteral("data"), QStringLiteral("out"));
+    for (const QStringList &line : lines.mid(1)) {
+        const Outcome refused = run_program(line + QStringList{QStringLiteral("--quiet")}, folder_.path());
+        QCOMPARE(refused.code, 1);
+        QCOMPARE(refused.out, QByteArray());
+        QVERIFY2(is_one_sentence(refused.err) && refused.err.contains("interpreter"), refused.err.constData());
+    }
+    const Outcome measured = run_program(lines.front() + QStringList{QStringLiteral("--quiet")}, folder_.path());
+    QVERIFY2(measured.code == 0, measured.err.constData());
+    QVERIFY(json_of(measured)[QLatin1String("n")].toInteger() > 0);
+    QVERIFY(json_of(measured)[QLatin1String("bytes")].isNull());
+    QCOMPARE(listing(folder_.path()), before);
+}
+
+void TestCommandLine::survives_a_full_disk_data()
+{
+    QTest::addColumn<int>("limit"); // KiB
+    QTest::addColumn<QStringList>("command");
+    const auto lines = commands(QStringLiteral("cnn.pt"), QStringLiteral("data"), QStringLiteral("full"));
+    QTest::newRow("quantize, nothing fits") << 1 << lines[1];
+    QTest::newRow("run, nothing fits") << 1 << lines[2];
+    QTest::newRow("demo, the study fits and its model does not")
+        << 300 << QStringLiteral("demo --samples 20 --json --output full").split(QLatin1Char(' '));
+}
+
+/// A limit on each file stands in for the disk: writing fails half way in the same calls.
 void TestCommandLine::survives_a_full_disk()
 {
-    // A limit of 1 KiB on each file stands in for the disk: writing fails half way in the same calls.
-    for (const QStringList &command : commands(QStringLiteral("cnn.pt"), QStringLiteral("data"), QStringLiteral("full")).mid(1)) {
-        const QStringList words{QStringLiteral("-c"), QStringLiteral("ulimit -f 1; exec \"$0\" \"$@\""), binary()};
-        const Outcome outcome =
-            run_command_of(QStringLiteral("bash"), words + command + QStringList{QStringLiteral("--quiet")}, folder_.path());
-        QVERIFY2(is_one_sentence(outcome.err), outcome.err.constData());
-        QVERIFY2(outcome.err.contains("written"), outcome.err.constData());
-        QCOMPARE(outcome.code, 1);
-        QCOMPARE(outcome.out, QByteArray());
-    }
-    for (const QString &entry : listing(in("full")))
-        QVERIFY2(!entry.contains(QLatin1String(".safetensors")) && !entry.contains(QLatin1String(".part"))
-                     && !entry.contains(QLatin1String("study.json")),
-                 qPrintable(entry));
+    QFETCH(int, limit);
+    QFETCH(QStringList, command);
+    const QStringList words{QStringLiteral("-c"), QStringLiteral("ulimit -f %1; exec \"$0\" \"$@\"").arg(limit), binary()};
+    const Outcome outcome =
+        run_command_of(QStringLiteral("bash"), words + command + QStringList{QStringLiteral("--quiet")}, folder_.path());
+    QVERIFY2(is_one_sentence(outcome.err), outcome.err.constData());
+    QVERIFY2(outcome.err.contains("written"), outcome.err.constData());
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.out, QByteArray());
+    QCOMPARE(listing(in("full")), QStringList());
 }
 
 void TestCommandLine::does_not_write_over_what_it_reads()

@@ -4,6 +4,7 @@
 #include "app/session/window_controller.h"
 #include "app/settings/settings.h"
 #include "tests/support/gui_main.h"
+#include "tests/support/scripted_nets_torch.h"
 #include "tests/support/shared_files.h"
 #include "ui/common/status_strip.h"
 #include "ui/main_window.h"
@@ -24,6 +25,8 @@ private Q_SLOTS:
     void cancelling_answers_at_once_and_keeps_what_is_finished();
     void closing_the_window_ends_the_run();
     void says_why_a_missing_model_was_not_opened();
+    void reopens_data_only_for_another_folder();
+    void choosing_data_during_a_run_changes_nothing();
 };
 
 namespace {
@@ -154,6 +157,46 @@ void TestWindowRun::says_why_a_missing_model_was_not_opened()
     QVERIFY(!opened.run().isEnabled());
     const auto *action = opened.child<QPushButton>("layers_action");
     QCOMPARE(action->text(), QStringLiteral("Retry"));
+}
+
+void TestWindowRun::reopens_data_only_for_another_folder()
+{
+    Opened opened;
+    QSignalSpy told(&opened.session, &ca::Session::data_opened);
+    QVERIFY(told.wait(kOpenMilliseconds)); // once, though the number of samples was changed meanwhile
+    opened.child<QSpinBox>("data_samples")->setValue(80);
+    QVERIFY(opened.session.has_data());
+    QVERIFY(!told.wait(200));
+    QCOMPARE(told.count(), 1);
+
+    ca::DataChoice other = opened.window.choice();
+    other.folder = opened.folder.filePath(QStringLiteral("gone"));
+    opened.window.set_choice(other);
+    QSignalSpy failed(&opened.session, &ca::Session::data_failed);
+    Q_EMIT opened.window.data_chosen(other);
+    QVERIFY(!opened.run().isEnabled());
+    QVERIFY(failed.wait(kOpenMilliseconds));
+    opened.child<QSpinBox>("data_samples")->setValue(90); // the same folder fails once
+    QVERIFY(!failed.wait(200));
+}
+
+void TestWindowRun::choosing_data_during_a_run_changes_nothing()
+{
+    Opened opened;
+    opened.controller.open_model(QString::fromStdString(write_scripted_net(opened.folder.path().toStdString(), "cnn").string()));
+    QVERIFY(QTest::qWaitFor([&] { return opened.run().isEnabled(); }, kOpenMilliseconds));
+    const ca::DataChoice before = opened.window.choice();
+    opened.run().click();
+    QVERIFY(opened.session.is_running());
+    ca::DataChoice other = before;
+    other.folder = opened.folder.path();
+    other.samples = 70;
+    opened.window.set_choice(other);
+    Q_EMIT opened.window.data_chosen(other);
+    QCOMPARE(opened.window.choice(), before);
+    QCOMPARE(opened.settings.value(ca::Setting::data_folder).toString(), before.folder);
+    QCOMPARE(opened.settings.value(ca::Setting::samples).toInt(), before.samples);
+    QVERIFY(opened.session.has_data());
 }
 
 CA_GUI_TEST_MAIN(TestWindowRun)

@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,6 +66,7 @@ private Q_SLOTS:
     void replaces_what_was_there();
     void writes_in_pieces_and_counts_them();
     void keeps_the_old_file_when_the_producer_fails();
+    void a_killed_process_leaves_the_old_file_and_no_other();
     void a_full_disk_leaves_the_old_file_and_no_other();
     void a_full_disk_is_told_from_whole_content_too();
     void says_that_the_folder_may_not_be_written();
@@ -138,6 +140,29 @@ void TestAtomicFile::keeps_the_old_file_when_the_producer_fails()
     });
     QVERIFY(!size);
     QCOMPARE(size.error().code, ErrorCode::cancelled);
+    QCOMPARE(content(in / "a"), std::string("old"));
+    QCOMPARE(names_in(in), std::vector<std::string>{"a"});
+}
+
+void TestAtomicFile::a_killed_process_leaves_the_old_file_and_no_other()
+{
+    const fs::path in = fresh("killed");
+    const int unnamed = ::open(in.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (unnamed < 0)
+        QSKIP("This file system has no files without a name.");
+    ::close(unnamed);
+    QVERIFY(ca::write_file(in / "a", "old"));
+    const int status = in_a_child([&] {
+        return ca::write_file(in / "a",
+                              [](const ca::ByteSink &sink) -> Status {
+                                  const std::string_view piece = "new";
+                                  if (sink(std::as_bytes(std::span(piece))))
+                                      ::raise(SIGKILL);
+                                  return {};
+                              })
+            .has_value();
+    });
+    QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     QCOMPARE(content(in / "a"), std::string("old"));
     QCOMPARE(names_in(in), std::vector<std::string>{"a"});
 }

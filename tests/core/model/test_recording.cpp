@@ -26,7 +26,9 @@ private Q_SLOTS:
     void names_layers_after_their_weights();
     void counts_a_shared_weight_once();
     void turns_products_into_linear_layers();
+    void falls_back_to_the_interpreter_and_says_why_data();
     void falls_back_to_the_interpreter_and_says_why();
+    void takes_the_logits_of_a_dictionary();
     void leaves_the_images_unchanged();
     void gives_the_same_bits_from_several_threads();
     void stops_between_steps();
@@ -121,8 +123,10 @@ void TestRecording::names_layers_after_their_weights()
     std::vector<std::string> names;
     for (const auto &layer : model.program.layers())
         names.push_back(layer.index.id() + " " + layer.name + " " + ca::to_text(layer.kind));
-    QCOMPARE(names, (std::vector<std::string>{"L001 conv1 conv2d", "L002 layer1.conv1 conv2d", "L003 layer1.conv2 conv2d", "L004 layer2.conv1 conv2d",
-                                              "L005 layer2.conv2 conv2d", "L006 layer2.down conv2d", "L007 fc linear"}));
+    QCOMPARE(names,
+             (std::vector<std::string>{"L001 conv1 conv2d", "L002 layer1.conv1 conv2d", "L003 layer1.conv2 conv2d",
+                                       "L004 layer2.conv1 conv2d", "L005 layer2.conv2 conv2d", "L006 layer2.down conv2d",
+                                       "L007 fc linear"}));
     QCOMPARE(model.program.layers()[6].shape, (std::vector<std::int64_t>{10, 32}));
     QCOMPARE(model.program.layers()[6].parameters(), 330);
     QVERIFY(load("depthwise").program.layers()[2].depthwise);
@@ -147,28 +151,46 @@ void TestRecording::turns_products_into_linear_layers()
     QCOMPARE(layers[2].shape, (std::vector<std::int64_t>{10, 8}));
 }
 
+void TestRecording::falls_back_to_the_interpreter_and_says_why_data()
+{
+    QTest::addColumn<QString>("kind");
+    for (const char *kind : {"content", "batch_if", "counting"})
+        QTest::newRow(kind) << kind;
+}
+
 void TestRecording::falls_back_to_the_interpreter_and_says_why()
 {
-    const ca::Model model = load("content");
+    QFETCH(QString, kind);
+    const ca::Model model = load(kind.toStdString());
     QVERIFY(!model.program.is_recorded());
     QCOMPARE(model.notes.size(), std::size_t{1});
     QVERIFY(model.notes[0].find("interpreter") != std::string::npos);
     QVERIFY(model.notes[0].find("decides") != std::string::npos);
     for (const unsigned seed : {1U, 2U, 3U, 4U}) { // both branches
-        const auto images = images_for(model, 1, seed);
+        const auto images = images_for(model, seed * 4, seed);
         const auto output = ca::run(model.program, images);
         QVERIFY(output);
         QVERIFY(relative_difference(output->values, interpret(model, images)) < 1e-6);
     }
 }
 
+void TestRecording::takes_the_logits_of_a_dictionary()
+{
+    const ca::Model model = load("dictionary"); // features have 8 columns
+    QCOMPARE(model.input.outputs, 10);
+    const auto images = images_for(model, 2);
+    QVERIFY(relative_difference(ca::run(model.plain, images)->values, interpret(model, images)) < 1e-6);
+}
+
 void TestRecording::leaves_the_images_unchanged()
 {
-    const ca::Model model = load("mutating");
-    const auto images = images_for(model, 2);
-    auto given = images;
-    QVERIFY(ca::run(model.program, given));
-    QCOMPARE(given.values, images.values);
+    for (const char *kind : {"mutating", "normalising"}) {
+        const ca::Model model = load(kind);
+        const auto images = images_for(model, 2);
+        auto given = images;
+        QVERIFY(ca::run(model.program, given) && ca::run(model.plain, given));
+        QCOMPARE(given.values, images.values);
+    }
 }
 
 void TestRecording::gives_the_same_bits_from_several_threads()
@@ -211,9 +233,11 @@ void TestRecording::times_each_step()
 void TestRecording::knows_its_peak_memory()
 {
     const ca::Model model = load("cnn");
-    const auto one = ca::peak_values(model.program, images_for(model, 1)), four = ca::peak_values(model.program, images_for(model, 4));
+    const auto one = ca::peak_values(model.program, images_for(model, 1)),
+               four = ca::peak_values(model.program, images_for(model, 4));
     QVERIFY(one && four);
-    // The stem's result and its ReLU, 16 x 32 x 32 floats each, live at once; the image itself is the caller's and counts as well.
+    // The stem's result and its ReLU, 16 x 32 x 32 floats each, live at once; the image itself is the caller's and counts as
+    // well.
     QVERIFY(one->value >= 2 * 16 * 32 * 32 * 4);
     QVERIFY(one->value <= 2 * 16 * 32 * 32 * 4 + 3 * 32 * 32 * 4 + 4096);
     QCOMPARE(four->value, 4 * one->value);
@@ -223,9 +247,12 @@ void TestRecording::refuses_what_takes_no_images_data()
 {
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("words");
-    QTest::newRow("a table of features") << "vector_input" << "batch of images";
-    QTest::newRow("token numbers") << "text_input" << "batch of images";
-    QTest::newRow("gives pictures") << "image_output" << "no table with one row of numbers for each image";
+    QTest::newRow("a table of features") << "vector_input"
+                                         << "batch of images";
+    QTest::newRow("token numbers") << "text_input"
+                                   << "batch of images";
+    QTest::newRow("gives pictures") << "image_output"
+                                    << "no table with one row of numbers for each image";
 }
 
 void TestRecording::refuses_what_takes_no_images()
@@ -243,10 +270,14 @@ void TestRecording::equals_the_interpreter_on_the_shared_models_data()
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("key");
     QTest::addColumn<int>("layers");
-    QTest::newRow("ResNet-18") << "models/resnet18_cifar10.traced.pt" << "resnet18_cifar10" << 21;
-    QTest::newRow("MobileNetV2") << "models/mobilenet_v2_cifar10.traced.pt" << "mobilenet_v2_cifar10" << 53;
-    QTest::newRow("ViT") << "models/vit_cifar10.scripted.pt" << "vit_cifar10" << 30;
-    QTest::newRow("CLIP") << "models/clip_tiny_pictogram10.traced.pt" << "clip_tiny_pictogram10" << 51;
+    QTest::newRow("ResNet-18") << "models/resnet18_cifar10.traced.pt"
+                               << "resnet18_cifar10" << 21;
+    QTest::newRow("MobileNetV2") << "models/mobilenet_v2_cifar10.traced.pt"
+                                 << "mobilenet_v2_cifar10" << 53;
+    QTest::newRow("ViT") << "models/vit_cifar10.scripted.pt"
+                         << "vit_cifar10" << 30;
+    QTest::newRow("CLIP") << "models/clip_tiny_pictogram10.traced.pt"
+                          << "clip_tiny_pictogram10" << 51;
 }
 
 void TestRecording::equals_the_interpreter_on_the_shared_models()

@@ -14,13 +14,15 @@ struct Case {
     std::int64_t in = 8, out = 16, size = 7, kernel = 3, stride = 1, padding = 1, groups = 1;
 };
 
-/// What the integers say, in double: sum of (q - zero) * w, scales, bias, residual, ReLU, and the output's grid. No kernel is asked.
-std::vector<double> by_hand(const at::Tensor &q, const at::Tensor &w, const at::Tensor &scales, const at::Tensor &bias, const Case &c, int zero, double scale,
-                            const at::Tensor &residual, bool relu)
+/// What the integers say, in double: sum of (q - zero) * w, scales, bias, residual, ReLU, and the output's grid. No kernel is
+/// asked.
+std::vector<double> by_hand(const at::Tensor &q, const at::Tensor &w, const at::Tensor &scales, const at::Tensor &bias,
+                            const Case &c, int zero, double scale, const at::Tensor &residual, bool relu)
 {
     const at::Tensor plain = q.contiguous();
     const auto *values = plain.data_ptr<std::uint8_t>();
-    const std::int64_t n = q.size(0), side = (c.size + 2 * c.padding - c.kernel) / c.stride + 1, per_group = c.in / c.groups, out_per_group = c.out / c.groups;
+    const std::int64_t n = q.size(0), side = (c.size + 2 * c.padding - c.kernel) / c.stride + 1, per_group = c.in / c.groups,
+                       out_per_group = c.out / c.groups;
     const at::Tensor extra = residual.defined() ? residual.contiguous() : residual;
     std::vector<double> result;
     for (std::int64_t b = 0; b < n; ++b)
@@ -36,10 +38,12 @@ std::vector<double> by_hand(const at::Tensor &q, const at::Tensor &w, const at::
                                     continue;
                                 const std::int64_t channel = o / out_per_group * per_group + i;
                                 const int value = values[((b * c.in + channel) * c.size + iy) * c.size + ix];
-                                const int weight = w.data_ptr<std::int8_t>()[((o * per_group + i) * c.kernel + ky) * c.kernel + kx];
+                                const int weight =
+                                    w.data_ptr<std::int8_t>()[((o * per_group + i) * c.kernel + ky) * c.kernel + kx];
                                 sum += static_cast<std::int64_t>(value - zero) * weight;
                             }
-                    double real = static_cast<double>(sum) * scale * static_cast<double>(scales.data_ptr<float>()[o]) + static_cast<double>(bias.data_ptr<float>()[o]);
+                    double real = static_cast<double>(sum) * scale * static_cast<double>(scales.data_ptr<float>()[o])
+                        + static_cast<double>(bias.data_ptr<float>()[o]);
                     if (extra.defined())
                         real += static_cast<double>(extra.data_ptr<float>()[result.size()]);
                     result.push_back(relu ? std::max(real, 0.0) : real);
@@ -169,7 +173,8 @@ void TestInt8Kernels::keeps_a_residual_that_others_hold()
     made.layer.has_residual = true;
     made.layer.residual = ca::U8Grid{0.5F, 0};
     made.layer.output = ca::u8_grid(0, 60);
-    const at::Tensor residual = at::randint(0, 256, {2, c.out, c.size, c.size}, at::kByte).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor residual =
+        at::randint(0, 256, {2, c.out, c.size, c.size}, at::kByte).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor before = residual.clone();
     ca::Stack stack{made.q, residual};
     ca::int8_convolution(made.layer)(stack);

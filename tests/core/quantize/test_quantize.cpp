@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/safetensors.h"
 #include "core/quantize/export.h"
 #include "core/quantize/quantize.h"
 #include "tests/support/models.h"
@@ -30,6 +31,9 @@ private Q_SLOTS:
     void keeps_float_weights_bit_for_bit();
     void refuses_a_damaged_file();
     void refuses_a_program_that_writes_files();
+    void survives_crafted_programs_data();
+    void survives_crafted_programs();
+    void stores_a_product_weight_once();
 
 private:
     ca::Model load(const std::string &kind);
@@ -112,7 +116,8 @@ void TestQuantize::stays_close_to_float()
     QVERIFY(model.real);
     QCOMPARE(model.compute, std::string(method == "static-int8" ? "int8" : "fp32"));
     for (const std::int64_t count : {1, 5}) {
-        const auto images = random_images(count, model.model.input.channels, model.model.input.height, model.model.input.width, 21);
+        const auto images =
+            random_images(count, model.model.input.channels, model.model.input.height, model.model.input.width, 21);
         const auto quantized = ca::run(model.program, images), reference = ca::run(model.model.program, images);
         QVERIFY(quantized && reference);
         const double similarity = cosine(quantized->values, reference->values);
@@ -237,7 +242,8 @@ void TestQuantize::refuses_a_damaged_file()
     const QByteArray bytes = original.readAll();
     original.close();
     int refused = 0, opened = 0;
-    for (qsizetype at = 0; at < bytes.size(); at += std::max<qsizetype>(1, bytes.size() / 400)) { // every part: header, program, weights
+    for (qsizetype at = 0; at < bytes.size();
+         at += std::max<qsizetype>(1, bytes.size() / 400)) { // every part: header, program, weights
         QByteArray changed = bytes;
         changed[at] = static_cast<char>(changed[at] ^ 0x55);
         QFile out(file);
@@ -276,6 +282,70 @@ void TestQuantize::refuses_a_program_that_writes_files()
     QVERIFY(!back);
     QCOMPARE(back.error().code, ca::ErrorCode::unsafe);
     QVERIFY(back.error().text().find("aten::set_dat") != std::string::npos);
+}
+
+void TestQuantize::survives_crafted_programs_data()
+{
+    QTest::addColumn<QByteArray>("program");
+    QTest::newRow("not CBOR") << QByteArray("nonsense");
+    QTest::newRow("empty") << QByteArray("\xa0", 1);
+    QTest::newRow("400,000 nested lists") << QByteArray(400'000, '\x81');
+    const auto with = [](const nlohmann::json &changes) {
+        nlohmann::json program{{"version", 1},
+                               {"input", {1, 28, 28}},
+                               {"slots", 2},
+                               {"output", 1},
+                               {"ops", {{"aten::relu", ""}}},
+                               {"steps", {{0, {0}, {1}, -1}}},
+                               {"constants", nlohmann::json::array()},
+                               {"layers", nlohmann::json::array()},
+                               {"ranges", nlohmann::json::array()}};
+        program.update(changes);
+        const auto bytes = nlohmann::json::to_cbor(program);
+        return QByteArray(reinterpret_cast<const char *>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+    };
+    QTest::newRow("a step without inputs") << with({{"steps", {{0, nlohmann::json::array(), {1}, -1}}}});
+    QTest::newRow("too many inputs") << with({{"steps", {{0, {0, 0}, {1}, -1}}}});
+    QTest::newRow("a slot that nothing wrote") << with({{"slots", 3}, {"steps", {{0, {2}, {1}, -1}}}});
+    QTest::newRow("a constant that is not there") << with({{"steps", {{0, {-5}, {1}, -1}}}});
+    QTest::newRow("an output beyond the end") << with({{"output", 7}});
+    QTest::newRow("two million slots") << with({{"slots", 2'000'000}});
+    QTest::newRow("an empty constant") << with({{"constants", {nlohmann::json::object()}}});
+    QTest::newRow("a layer that is not there") << with({{"steps", {{0, {0}, {1}, 3}}}});
+    QTest::newRow("attention by no heads") << with(
+        {{"ops", {{"ca::attention", ""}}}, {"constants", {0}}, {"steps", {{0, {0, -1}, {1}, -1}}}});
+    QTest::newRow("an inner operator") << with({{"ops", {{"aten::_sparse_coo_tensor_unsafe", ""}}}});
+}
+
+/// A file of ours with another program in it.
+void TestQuantize::survives_crafted_programs()
+{
+    QFETCH(QByteArray, program);
+    const auto model = made("digits", "fp32");
+    const auto file = folder_.filePath("crafted.safetensors").toStdString();
+    QVERIFY(ca::write_export(model, file));
+    const auto header = ca::read_safetensors_header(file);
+    QVERIFY(header);
+    const std::vector<std::byte> bytes(reinterpret_cast<const std::byte *>(program.constData()),
+                                       reinterpret_cast<const std::byte *>(program.constData()) + program.size());
+    QVERIFY(ca::write_safetensors(file, {{"compression_agent.program", ca::SafeDtype::u8, {program.size()}, bytes}},
+                                  header->metadata));
+    const auto back = ca::read_export(file, 1, {}, {});
+    QVERIFY(!back);
+    QVERIFY(!back.error().sentence.empty());
+}
+
+void TestQuantize::stores_a_product_weight_once()
+{
+    const auto model = made("loop", "fp32"); // its products are stored the other way round in the model
+    const auto file = folder_.filePath("product.safetensors").toStdString();
+    QVERIFY(ca::write_export(model, file));
+    const auto header = ca::read_safetensors_header(file);
+    std::int64_t elements = 0;
+    for (const auto &tensor : header->tensors)
+        if (tensor.dtype == ca::SafeDtype::f32)
+            elements += static_cast<std::int64_t>((tensor.end - tensor.begin) / 4);
+    QCOMPARE(elements, 8 * 3 * 3 * 3 + 8 * 8 + 8 * 10 + 10);
 }
 
 QTEST_APPLESS_MAIN(TestQuantize)

@@ -36,8 +36,10 @@ void TestRecipe::initTestCase()
 void TestRecipe::writes_the_form_of_the_contract()
 {
     ca::Recipe recipe{"abc", {{"conv1", {ca::Format::int4, ca::Activation::static_int8, ca::Rounding::nearest, 64, false}}}};
-    QCOMPARE(ca::canonical(ca::to_json(recipe)),
-             std::string(R"({"layers":{"conv1":{"activation":"static","format":"int4","group":64,"rounding":"nearest","symmetric":false}},"model":"abc","options":{},"version":1})"));
+    QCOMPARE(
+        ca::canonical(ca::to_json(recipe)),
+        std::string(
+            R"({"layers":{"conv1":{"activation":"static","format":"int4","group":64,"rounding":"nearest","symmetric":false}},"model":"abc","options":{},"version":1})"));
 }
 
 void TestRecipe::reads_back_what_it_wrote()
@@ -53,8 +55,10 @@ void TestRecipe::reads_back_what_it_wrote()
 
 void TestRecipe::hashes_the_content_not_the_order()
 {
-    const auto a = ca::recipe_from_json(ca::Json::parse(R"({"version":1,"model":"m","layers":{"x":{"format":"int8"},"y":{"format":"int4"}},"options":{}})"));
-    const auto b = ca::recipe_from_json(ca::Json::parse(R"({"options":{},"layers":{"y":{"format":"int4","symmetric":false},"x":{"format":"int8"}},"model":"m","version":1})"));
+    const auto a = ca::recipe_from_json(
+        ca::Json::parse(R"({"version":1,"model":"m","layers":{"x":{"format":"int8"},"y":{"format":"int4"}},"options":{}})"));
+    const auto b = ca::recipe_from_json(ca::Json::parse(
+        R"({"options":{},"layers":{"y":{"format":"int4","symmetric":false},"x":{"format":"int8"}},"model":"m","version":1})"));
     QVERIFY(a && b);
     QCOMPARE(ca::hash(*a), ca::hash(*b)); // asymmetric is the default at 4 bits
     QCOMPARE(ca::hash(*a).size(), std::size_t{64});
@@ -64,14 +68,22 @@ void TestRecipe::refuses_what_it_does_not_know_data()
 {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("words");
-    QTest::newRow("no layers") << R"({"version":1})" << "layers";
-    QTest::newRow("another version") << R"({"version":2,"layers":{}})" << "version 1";
-    QTest::newRow("an unknown format") << R"({"version":1,"layers":{"x":{"format":"int9"}}})" << "int8, int7";
-    QTest::newRow("an unknown key") << R"({"version":1,"layers":{"x":{"format":"int8","bits":8}}})" << "bits";
-    QTest::newRow("an unknown activation") << R"({"version":1,"layers":{"x":{"format":"int8","activation":"dynamic"}}})" << "none and static";
-    QTest::newRow("a group of 7") << R"({"version":1,"layers":{"x":{"format":"int8","group":7}}})" << "32, 64, 128";
-    QTest::newRow("a number for a truth") << R"({"version":1,"layers":{"x":{"format":"int8","symmetric":1}}})" << "symmetric";
-    QTest::newRow("a list") << R"([1,2])" << "layers";
+    QTest::newRow("no layers") << R"({"version":1})"
+                               << "layers";
+    QTest::newRow("another version") << R"({"version":2,"layers":{}})"
+                                     << "version 1";
+    QTest::newRow("an unknown format") << R"({"version":1,"layers":{"x":{"format":"int9"}}})"
+                                       << "int8, int7";
+    QTest::newRow("an unknown key") << R"({"version":1,"layers":{"x":{"format":"int8","bits":8}}})"
+                                    << "bits";
+    QTest::newRow("an unknown activation") << R"({"version":1,"layers":{"x":{"format":"int8","activation":"dynamic"}}})"
+                                           << "none and static";
+    QTest::newRow("a group of 7") << R"({"version":1,"layers":{"x":{"format":"int8","group":7}}})"
+                                  << "32, 64, 128";
+    QTest::newRow("a number for a truth") << R"({"version":1,"layers":{"x":{"format":"int8","symmetric":1}}})"
+                                          << "symmetric";
+    QTest::newRow("a list") << R"([1,2])"
+                            << "layers";
 }
 
 void TestRecipe::refuses_what_it_does_not_know()

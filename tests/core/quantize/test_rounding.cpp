@@ -31,7 +31,8 @@ void TestRounding::rounds_symmetric_weights_to_nearest()
 {
     // Largest 1.27: scale 0.01 at 8 bits.
     const std::vector<float> weights{1.27F, -0.5F, 0.014F, -0.016F, -1.27F, 0};
-    const auto stored = ca::quantize_weight(weights, {2, 3}, {ca::Format::int8, ca::Activation::none, ca::Rounding::nearest, 0, true});
+    const auto stored =
+        ca::quantize_weight(weights, {2, 3}, {ca::Format::int8, ca::Activation::none, ca::Rounding::nearest, 0, true});
     QVERIFY(stored);
     QCOMPARE(stored->values, (std::vector<std::int8_t>{127, -50, 1, -2, -127, 0}));
     QCOMPARE(stored->scales.size(), std::size_t{2});
@@ -43,19 +44,22 @@ void TestRounding::rounds_asymmetric_weights_with_a_zero_point()
 {
     // Range [-0.5, 1.0] in 15 steps of 0.1 at 4 bits; zero lies 5 steps above the lowest level -8.
     const std::vector<float> weights{-0.5F, 1.0F, 0.0F, 0.26F};
-    const auto stored = ca::quantize_weight(weights, {1, 4}, {ca::Format::int4, ca::Activation::none, ca::Rounding::nearest, 0, false});
+    const auto stored =
+        ca::quantize_weight(weights, {1, 4}, {ca::Format::int4, ca::Activation::none, ca::Rounding::nearest, 0, false});
     QVERIFY(stored);
     QCOMPARE(stored->values, (std::vector<std::int8_t>{-8, 7, -3, 0}));
     QCOMPARE(stored->zeros, (std::vector<std::int8_t>{-3}));
     const auto back = ca::dequantize(*stored);
-    QVERIFY(std::abs(back[0] + 0.5F) < 1e-6F && std::abs(back[1] - 1.0F) < 1e-6F && back[2] == 0.0F && std::abs(back[3] - 0.3F) < 1e-6F);
+    QVERIFY(std::abs(back[0] + 0.5F) < 1e-6F && std::abs(back[1] - 1.0F) < 1e-6F && back[2] == 0.0F
+            && std::abs(back[3] - 0.3F) < 1e-6F);
 }
 
 void TestRounding::keeps_a_scale_for_each_group()
 {
     std::vector<float> weights(64, 1.0F);
     std::fill(weights.begin() + 32, weights.end(), 100.0F);
-    const auto stored = ca::quantize_weight(weights, {1, 64}, {ca::Format::int4, ca::Activation::none, ca::Rounding::nearest, 32, true});
+    const auto stored =
+        ca::quantize_weight(weights, {1, 64}, {ca::Format::int4, ca::Activation::none, ca::Rounding::nearest, 32, true});
     QVERIFY(stored);
     QCOMPARE(stored->scales.size(), std::size_t{2});
     QVERIFY(std::abs(stored->scales[1] / stored->scales[0] - 100) < 1e-3F);
@@ -81,7 +85,8 @@ void TestRounding::searches_a_range_with_less_error()
     for (float &weight : weights)
         weight = normal(generator);
     const auto error = [&](ca::Rounding rounding) {
-        const auto stored = ca::quantize_weight(weights, {4, 512}, {ca::int_format(ca::bits(width)), ca::Activation::none, rounding, 0, symmetric});
+        const auto stored = ca::quantize_weight(weights, {4, 512},
+                                                {ca::int_format(ca::bits(width)), ca::Activation::none, rounding, 0, symmetric});
         const auto back = ca::dequantize(*stored);
         double sum = 0;
         for (std::size_t i = 0; i < weights.size(); ++i)
@@ -92,8 +97,8 @@ void TestRounding::searches_a_range_with_less_error()
     QVERIFY(searched <= nearest);
     if (width <= 4)
         QVERIFY(searched < 0.95 * nearest);
-    // Optimum of a uniform quantizer for a normal source (Max 1960): 0.1188 at 2 bits, 0.01154 at 4. Rows of 512 let a grid fit its own sample a
-    // little better; and a grid with zero on it cannot be Max's, which is symmetric about zero.
+    // Optimum of a uniform quantizer for a normal source (Max 1960): 0.1188 at 2 bits, 0.01154 at 4. Rows of 512 let a grid fit
+    // its own sample a little better; and a grid with zero on it cannot be Max's, which is symmetric about zero.
     if (width == 2)
         QVERIFY(searched > 0.9 * 0.1188 && searched < (symmetric ? 0.25 : 0.20));
     if (width == 4)
@@ -105,7 +110,8 @@ void TestRounding::keeps_zero_exact()
     QFETCH(int, width);
     QFETCH(bool, symmetric);
     const std::vector<float> weights{0.9F, 0.0F, 0.31F, 0.7F, 0.0F, 0.55F};
-    const auto stored = ca::quantize_weight(weights, {1, 6}, {ca::int_format(ca::bits(width)), ca::Activation::none, ca::Rounding::mse, 0, symmetric});
+    const auto stored = ca::quantize_weight(
+        weights, {1, 6}, {ca::int_format(ca::bits(width)), ca::Activation::none, ca::Rounding::mse, 0, symmetric});
     const auto back = ca::dequantize(*stored);
     QCOMPARE(back[1], 0.0F);
     QCOMPARE(back[4], 0.0F);
@@ -113,7 +119,8 @@ void TestRounding::keeps_zero_exact()
 
 void TestRounding::refuses_weights_that_are_not_finite()
 {
-    const auto stored = ca::quantize_weight(std::vector<float>{1, std::numeric_limits<float>::quiet_NaN()}, {1, 2}, {ca::Format::int8});
+    const auto stored =
+        ca::quantize_weight(std::vector<float>{1, std::numeric_limits<float>::quiet_NaN()}, {1, 2}, {ca::Format::int8});
     QVERIFY(!stored);
     QCOMPARE(stored.error().code, ca::ErrorCode::unsupported);
 }
@@ -149,7 +156,8 @@ void TestRounding::rounds_activations_to_u8()
     const ca::U8Grid grid = ca::u8_grid(-1.0F, 1.55F); // 255 steps of 0.01, zero at 100
     QVERIFY(std::abs(grid.scale - 0.01F) < 1e-7F);
     QCOMPARE(grid.zero, 100);
-    const std::vector<float> values{-1.0F, 0.0F, 1.55F, 9.0F, -9.0F, 0.014F, 0.016F, 1e30F, -1e30F, std::numeric_limits<float>::infinity()};
+    const std::vector<float> values{-1.0F,  0.0F,   1.55F, 9.0F,   -9.0F,
+                                    0.014F, 0.016F, 1e30F, -1e30F, std::numeric_limits<float>::infinity()};
     std::vector<std::uint8_t> q(values.size());
     ca::quantize_u8(values, grid, q.data());
     QCOMPARE(q, (std::vector<std::uint8_t>{0, 100, 255, 255, 0, 101, 102, 255, 0, 255}));

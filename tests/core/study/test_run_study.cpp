@@ -47,7 +47,7 @@ ca::Json read_study(const std::filesystem::path &folder)
 {
     QFile file(QString::fromStdString((folder / "study.json").string()));
     if (!file.open(QIODevice::ReadOnly))
-        return {};
+        return {{"trials", ca::Json::array()}}; // it is not written before a trial is done
     const auto json = ca::parse_json(file.readAll().toStdString(), "study.json");
     return json ? *json : ca::Json{};
 }
@@ -65,7 +65,10 @@ private Q_SLOTS:
     void weighs_what_the_export_weighs();
     void keeps_to_the_number_of_trials_and_images();
     void keeps_what_was_finished_when_stopped();
+    void writes_nothing_when_stopped_before_a_trial_is_done();
+    void writes_nothing_where_float_fails();
     void cancels_what_the_time_does_not_reach();
+    void measures_only_float_on_holdout_when_the_time_is_up();
     void goes_on_when_trials_fail();
     void compares_with_float_where_labels_do_not_serve();
     void says_what_keeps_it_from_starting();
@@ -170,9 +173,14 @@ void TestRunStudy::writes_the_contract_of_the_command_line()
 void TestRunStudy::leaves_only_its_results_in_the_folder()
 {
     const auto here = options("clean");
+    QVERIFY(QDir().mkpath(QString::fromStdString(here.folder.string())));
+    for (const char *left : {".trial.safetensors", "..trial.safetensors.4711.part", ".study.json.12.part", "mine.part"}) {
+        QFile file(QString::fromStdString((here.folder / left).string())); // of a run that was killed, but for the last
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    }
     QVERIFY(ca::run_study(model_, data_, here, {}, {}, {}));
     const QDir folder(QString::fromStdString(here.folder.string()));
-    QCOMPARE(folder.entryList(QDir::Files | QDir::Hidden), QStringList{"study.json"});
+    QCOMPARE(folder.entryList(QDir::Files | QDir::Hidden, QDir::Name), (QStringList{"mine.part", "study.json"}));
 }
 
 void TestRunStudy::weighs_what_the_export_weighs()
@@ -223,10 +231,39 @@ void TestRunStudy::keeps_what_was_finished_when_stopped()
     const ca::Json json = read_study(here.folder);
     QVERIFY(json["trials"][1]["state"] == "done");
     QVERIFY(json["trials"].back()["state"] == "cancelled");
+    QCOMPARE(json["files"].size(), std::size_t{3});
 
-    const auto at_once = ca::run_study(model_, data_, options("stopped at once"), {}, source.get_token(), {});
-    QVERIFY(at_once);
-    QCOMPARE(in_state(*at_once, ca::TrialState::cancelled), at_once->trials.size());
+    const auto early = options("stopped at once");
+    const auto at_once = ca::run_study(model_, data_, early, {}, source.get_token(), {});
+    QVERIFY(!at_once);
+    QVERIFY(at_once.error().code == ca::ErrorCode::cancelled);
+    QVERIFY(std::filesystem::is_empty(early.folder));
+}
+
+void TestRunStudy::writes_nothing_when_stopped_before_a_trial_is_done()
+{
+    const auto here = options("stopped early");
+    std::stop_source source;
+    const ca::TrialSink sink = [&](const ca::Study &, const ca::Trial &trial) {
+        if (trial.id == "T1" && trial.state == ca::TrialState::running)
+            source.request_stop();
+    };
+    const auto study = ca::run_study(model_, data_, here, sink, source.get_token(), {});
+    QVERIFY(study);
+    QVERIFY(study->trials.size() >= 10);
+    QCOMPARE(in_state(*study, ca::TrialState::cancelled), study->trials.size());
+    QVERIFY(!ca::has_results(*study));
+    QVERIFY(std::filesystem::is_empty(here.folder));
+}
+
+void TestRunStudy::writes_nothing_where_float_fails()
+{
+    const auto content = ca::load_model(write_scripted_net(folder_.path().toStdString(), "content"), {}, {}, {});
+    QVERIFY2(content, content ? "" : content.error().text().c_str());
+    const auto here = options("no float");
+    const auto study = ca::run_study(*content, data_, here, {}, {}, {}); // it runs and cannot be exported
+    QVERIFY(!study);
+    QVERIFY(std::filesystem::is_empty(here.folder));
 }
 
 void TestRunStudy::cancels_what_the_time_does_not_reach()
@@ -239,6 +276,23 @@ void TestRunStudy::cancels_what_the_time_does_not_reach()
     QCOMPARE(in_state(*study, ca::TrialState::cancelled), study->trials.size() - 1);
     QVERIFY(study->trials[1].error.find("time") != std::string::npos);
     QVERIFY(study->float_holdout.has_value());
+}
+
+void TestRunStudy::measures_only_float_on_holdout_when_the_time_is_up()
+{
+    auto here = options("late holdout");
+    here.max_trials = 2;
+    here.minutes = 0.05; // 3 s, many times what two trials of this net take
+    const ca::TrialSink sink = [](const ca::Study &, const ca::Trial &trial) {
+        if (trial.id == "T2" && trial.state == ca::TrialState::done)
+            QTest::qSleep(3100);
+    };
+    const auto study = ca::run_study(model_, data_, here, sink, {}, {});
+    QVERIFY(study);
+    QVERIFY(study->trials[1].state == ca::TrialState::done && study->trials[1].on_front); // nothing else is as small
+    QVERIFY(study->float_holdout.has_value());
+    QVERIFY(!study->trials[1].holdout);
+    QVERIFY(study->trials[1].error.find("holdout") != std::string::npos);
 }
 
 void TestRunStudy::goes_on_when_trials_fail()

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads 3,000 seeded mutants of quantized models that this program wrote. None may crash or take over 10 s.
+#include "core/quantize/export.h"
+#include "tests/fuzz/mutants.h"
+#include "tests/fuzz/run_mutants.h"
+#include "tests/support/scripted_nets_torch.h"
+#include "tests/support/shared_files.h"
+
+#include <QTemporaryDir>
+
+#include <fstream>
+#include <iterator>
+
+namespace {
+
+constexpr int kMutants = 3000;
+const std::vector<std::string> kMarks{
+    "\"dtype\"",    "\"shape\"",  "\"data_offsets\"", "__metadata__", "compression_agent.program",
+    "weight_scale", "zero_point", "aten::",           "prim::"};
+
+struct Original {
+    const char *net;
+    const char *method;
+};
+constexpr Original kOriginals[] = {{"cnn", "static-int8"}, {"attention", "int4-weight"}, {"digits", "int8-weight"}};
+
+std::string read(const std::filesystem::path &file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+template <typename T>
+T value_of(ca::Result<T> result)
+{
+    if (!result) {
+        std::printf("%s\n", result.error().text().c_str());
+        std::fflush(nullptr);
+        _exit(1);
+    }
+    return std::move(*result);
+}
+
+std::filesystem::path file_of(const std::filesystem::path &folder, const Original &original)
+{
+    return folder / (std::string(original.net) + "-" + original.method + ".safetensors");
+}
+
+/// Writes one of the originals and reads it back.
+void write_original(const std::filesystem::path &folder, const Original &original)
+{
+    const auto model = value_of(ca::load_model(write_scripted_net(folder, original.net), {}, {}, {}));
+    const auto recipe = value_of(ca::make_recipe(model, original.method, {}));
+    ca::ActivationRanges ranges;
+    if (std::string(original.method) == "static-int8") {
+        const auto data = value_of(ca::open_data_folder(source_folder() / "resources" / "demo" / "pictogram10", 0));
+        const auto preprocess = value_of(ca::parse_preprocess("cifar10"));
+        ranges = value_of(ca::calibrate(model, data.calibration.first(32), preprocess, 1, {}, {}));
+    }
+    const auto quantized = value_of(ca::quantize(model, recipe, ranges, 1, {}, {}));
+    value_of(ca::write_export(quantized, file_of(folder, original)));
+    value_of(ca::read_export(file_of(folder, original), 1, {}, {}));
+}
+
+} // namespace
+
+int main()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path root = folder.path().toStdString();
+    const auto write_all = [&] {
+        for (const Original &original : kOriginals)
+            write_original(root, original);
+        return 0;
+    };
+    if (fuzz::in_child(write_all) != 0) {
+        std::printf("The models that are to be changed could not be written and read.\n");
+        return 1;
+    }
+    std::vector<std::string> originals;
+    for (const Original &original : kOriginals)
+        originals.push_back(read(file_of(root, original)));
+    const auto make = [&](int number) {
+        fuzz::Generator generator(static_cast<std::uint64_t>(number));
+        std::string bytes = originals[fuzz::below(generator, originals.size())];
+        if (fuzz::below(generator, 16) == 0) // the length of the header
+            fuzz::overwrite(bytes, 0, generator() >> fuzz::below(generator, 64), 8);
+        const bool same_length = fuzz::below(generator, 4) != 0; // else the header's offsets give most away
+        for (auto changes = 1 + fuzz::below(generator, 3); changes > 0; --changes)
+            fuzz::change(bytes, kMarks, generator, same_length);
+        return bytes;
+    };
+    return fuzz::run_mutants("read_export", kMutants, root / "mutant.safetensors", make,
+                             [](const std::filesystem::path &file) { return ca::read_export(file, 1, {}, {}).has_value(); });
+}
