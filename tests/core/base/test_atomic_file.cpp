@@ -149,7 +149,7 @@ void TestAtomicFile::a_killed_process_leaves_the_old_file_and_no_other()
     const fs::path in = fresh("killed");
     const int unnamed = ::open(in.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
     if (unnamed < 0)
-        QSKIP("This file system has no files without a name.");
+        QSKIP("This machine's temporary folder has no files without a name.");
     ::close(unnamed);
     QVERIFY(ca::write_file(in / "a", "old"));
     const int status = in_a_child([&] {
