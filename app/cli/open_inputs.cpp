@@ -59,15 +59,7 @@ Result<MethodRecipe> read_recipe(const std::string &file, const Model &model)
         return forward(recipe);
     if (const auto fits = check(*recipe, model); !fits)
         return forward(fits);
-    MethodRecipe result{std::move(*recipe), {}};
-    for (const Layer &layer : model.program.layers()) {
-        const auto scheme = result.recipe.layers.find(layer.name);
-        if (scheme == result.recipe.layers.end())
-            result.left_float.push_back({layer.name, "The recipe does not list it."});
-        else if (scheme->second.format == Format::fp32)
-            result.left_float.push_back({layer.name, "The recipe keeps it in fp32."});
-    }
-    return result;
+    return MethodRecipe{std::move(*recipe), {}};
 }
 
 } // namespace
@@ -158,19 +150,13 @@ Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, cons
     return std::optional(std::move(*recipe));
 }
 
-bool needs_calibration(const Recipe &recipe)
-{
-    return std::any_of(recipe.layers.begin(), recipe.layers.end(),
-                       [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
-}
-
 Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
                                  std::optional<Preprocess> preprocess, std::stop_token stop, const Progress &progress)
 {
     if (const auto recorded = check_recorded(inputs.model); !recorded)
         return forward(recorded);
     ActivationRanges ranges;
-    if (needs_calibration(recipe.recipe)) {
+    if (has_static_activations(recipe.recipe)) {
         if (!inputs.data)
             return fail(ErrorCode::usage, "This recipe sets the ranges of activations from images: give --data as well.");
         if (!preprocess) {

@@ -43,8 +43,6 @@ struct Inputs {
 /// Errors: those of `make_recipe`, `recipe_from_json` and `check`.
 [[nodiscard]] Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model);
 
-[[nodiscard]] bool needs_calibration(const Recipe &recipe);
-
 /// The recipe carried out, calibrated on `inputs.data` where it has static activations; `preprocess`: where it is chosen already.
 /// Errors: `usage` where such a recipe comes without data; those of `check_recorded`,
 /// `choose_preprocess`, `calibrate` and `quantize`.

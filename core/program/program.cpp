@@ -74,6 +74,18 @@ Operand Program::Data::add(c10::IValue value, std::string name)
     return ~static_cast<Operand>(constants.size() - 1);
 }
 
+void mark_last_reads(Step &step, std::vector<bool> &read)
+{
+    step.last.assign(step.in.size(), false);
+    for (std::size_t i = step.in.size(); i-- > 0;) {
+        const Operand operand = step.in[i];
+        if (is_constant(operand))
+            continue;
+        step.last[i] = !read[static_cast<std::size_t>(operand)];
+        read[static_cast<std::size_t>(operand)] = true;
+    }
+}
+
 Program finish(Program::Data data)
 {
     std::vector<bool> read(static_cast<std::size_t>(data.slots), false);
@@ -85,14 +97,7 @@ Program finish(Program::Data data)
             continue;
         for (int &slot : step->out)
             slot = is_read(slot) ? slot : -1;
-        step->last.assign(step->in.size(), false);
-        for (std::size_t i = step->in.size(); i-- > 0;) {
-            const Operand operand = step->in[i];
-            if (is_constant(operand))
-                continue;
-            step->last[i] = !read[static_cast<std::size_t>(operand)];
-            read[static_cast<std::size_t>(operand)] = true;
-        }
+        mark_last_reads(*step, read);
         kept.push_back(std::move(*step));
     }
     std::reverse(kept.begin(), kept.end());

@@ -62,6 +62,9 @@ struct Program::Data {
     int new_slot() { return slots++; }
 };
 
+/// Going through the steps from the last to the first: sets `step.last` from what is read later, and marks what this step reads.
+void mark_last_reads(Step &step, std::vector<bool> &read);
+
 /// Removes steps that nothing reads, fills `Step::last`, and freezes.
 [[nodiscard]] Program finish(Program::Data data);
 

@@ -34,14 +34,8 @@ void mark_last_uses(Program::Data &data, const std::vector<Guard> &guards)
     read[static_cast<std::size_t>(data.output)] = true;
     for (const Guard &guard : guards)
         read[static_cast<std::size_t>(guard.slot)] = true;
-    for (auto step = data.steps.rbegin(); step != data.steps.rend(); ++step) {
-        step->last.assign(step->in.size(), false);
-        for (std::size_t i = step->in.size(); i-- > 0;)
-            if (!is_constant(step->in[i])) {
-                step->last[i] = !read[static_cast<std::size_t>(step->in[i])];
-                read[static_cast<std::size_t>(step->in[i])] = true;
-            }
-    }
+    for (auto step = data.steps.rbegin(); step != data.steps.rend(); ++step)
+        mark_last_reads(*step, read);
 }
 
 /// The shape-only slots that held the same value at every batch size, with that value.

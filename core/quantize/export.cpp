@@ -3,6 +3,7 @@
 
 #include "core/files/safetensors.h"
 #include "core/program/serialise_torch.h"
+#include "core/quantize/dtypes_torch.h"
 #include "core/quantize/export_names.h"
 #include "core/quantize/pack_bits.h"
 #include "core/quantize/ranges_torch.h"
@@ -18,34 +19,6 @@ namespace ca {
 namespace {
 
 namespace names = export_names;
-
-SafeDtype dtype_of(at::ScalarType type)
-{
-    switch (type) {
-    case at::kFloat:
-        return SafeDtype::f32;
-    case at::kDouble:
-        return SafeDtype::f64;
-    case at::kHalf:
-        return SafeDtype::f16;
-    case at::kBFloat16:
-        return SafeDtype::bf16;
-    case at::kLong:
-        return SafeDtype::i64;
-    case at::kInt:
-        return SafeDtype::i32;
-    case at::kShort:
-        return SafeDtype::i16;
-    case at::kChar:
-        return SafeDtype::i8;
-    case at::kByte:
-        return SafeDtype::u8;
-    case at::kBool:
-        return SafeDtype::boolean;
-    default:
-        throw std::runtime_error(std::string("a tensor of the type ") + c10::toString(type) + " cannot be stored");
-    }
-}
 
 /// Everything that goes into a file. Holds the bytes that the views look at.
 class Contents {
@@ -85,15 +58,10 @@ private:
                                                                                      : std::optional(found->second);
     }
 
-    bool has_static() const
-    {
-        return std::any_of(recipe_.layers.begin(), recipe_.layers.end(),
-                           [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
-    }
-
     std::map<int, std::pair<float, float>> kept_ranges() const
     {
-        return has_static() && !ranges_.empty() ? ranges_.data().slots : std::map<int, std::pair<float, float>>();
+        return has_static_activations(recipe_) && !ranges_.empty() ? ranges_.data().slots
+                                                                   : std::map<int, std::pair<float, float>>();
     }
 
     /// Takes the bytes over; `shape` empty: one dimension.
@@ -128,18 +96,8 @@ private:
             add_bytes(layer.name + names::kZero, SafeDtype::i8, {rows, groups}, stored ? stored->zeros : none);
             return;
         }
-        std::vector<std::int8_t> transposed(stored ? static_cast<std::size_t>(rows * groups)
-                                                   : 0); // packed along the rows: [words, groups]
-        for (std::size_t i = 0; i < transposed.size(); ++i)
-            transposed[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(rows)
-                       + i / static_cast<std::size_t>(groups)] = stored->zeros[i];
-        const std::int64_t words = packed_words(rows, bits);
-        std::vector<std::int32_t> by_group = stored ? pack_rows(transposed, groups, rows, bits) : std::vector<std::int32_t>();
-        std::vector<std::int32_t> packed(by_group.size());
-        for (std::size_t i = 0; i < packed.size(); ++i)
-            packed[(i % static_cast<std::size_t>(words)) * static_cast<std::size_t>(groups)
-                   + i / static_cast<std::size_t>(words)] = by_group[i];
-        add_bytes(layer.name + names::kZero, SafeDtype::i32, {words, groups}, packed);
+        add_bytes(layer.name + names::kZero, SafeDtype::i32, {packed_words(rows, bits), groups},
+                  stored ? pack_columns(stored->zeros, rows, groups, bits) : std::vector<std::int32_t>());
     }
 
     /// Scale and zero point of the inputs of layers with static activations, for other readers; ours takes the ranges.

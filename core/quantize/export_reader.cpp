@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/files/safetensors.h"
 #include "core/program/serialise_torch.h"
+#include "core/quantize/dtypes_torch.h"
 #include "core/quantize/export.h"
 #include "core/quantize/export_names.h"
 #include "core/quantize/pack_bits.h"
@@ -17,34 +18,6 @@ namespace ca {
 namespace {
 
 namespace names = export_names;
-
-std::optional<at::ScalarType> type_of(SafeDtype dtype)
-{
-    switch (dtype) {
-    case SafeDtype::f32:
-        return at::kFloat;
-    case SafeDtype::f64:
-        return at::kDouble;
-    case SafeDtype::f16:
-        return at::kHalf;
-    case SafeDtype::bf16:
-        return at::kBFloat16;
-    case SafeDtype::i64:
-        return at::kLong;
-    case SafeDtype::i32:
-        return at::kInt;
-    case SafeDtype::i16:
-        return at::kShort;
-    case SafeDtype::i8:
-        return at::kChar;
-    case SafeDtype::u8:
-        return at::kByte;
-    case SafeDtype::boolean:
-        return at::kBool;
-    default:
-        return std::nullopt;
-    }
-}
 
 class ExportFile {
 public:
@@ -146,15 +119,7 @@ Status ExportFile::read_zeros(const std::string &layer, std::int64_t groups, Qua
     const auto packed = values<std::int32_t>(layer + names::kZero, SafeDtype::i32, {words, groups});
     if (!packed)
         return forward(packed);
-    std::vector<std::int32_t> by_group(packed->size());
-    for (std::size_t i = 0; i < by_group.size(); ++i)
-        by_group[(i % static_cast<std::size_t>(groups)) * static_cast<std::size_t>(words)
-                 + i / static_cast<std::size_t>(groups)] = (*packed)[i];
-    const auto zeros = unpack_rows(by_group, groups, into.rows, into.bits);
-    into.zeros.resize(zeros.size());
-    for (std::size_t i = 0; i < zeros.size(); ++i)
-        into.zeros[(i % static_cast<std::size_t>(into.rows)) * static_cast<std::size_t>(groups)
-                   + i / static_cast<std::size_t>(into.rows)] = zeros[i];
+    into.zeros = unpack_columns(*packed, into.rows, groups, into.bits);
     return {};
 }
 

@@ -48,9 +48,20 @@ std::optional<PostOp> needed(const Int8Layer &layer)
     return relu || clip ? std::nullopt : layer.post_op;
 }
 
-at::Tensor zeros_for(const at::Tensor &scales)
+/// What both kernels are told of their input and output.
+struct KernelNumbers {
+    double scale_in;
+    std::int64_t zero_in;
+    at::Tensor zeros; ///< of the weights: none
+    double scale_out;
+    std::int64_t zero_out, type_out;
+};
+
+KernelNumbers numbers_of(const Int8Layer &layer)
 {
-    return at::zeros(scales.sizes(), at::kInt);
+    const U8Grid out = layer.output.value_or(U8Grid{}); // float32 results are on the grid of scale 1 and zero 0
+    return {static_cast<double>(layer.input.scale), layer.input.zero, at::zeros(layer.scales.sizes(), at::kInt),
+            static_cast<double>(out.scale),         out.zero,         layer.output ? kU8 : kF32};
 }
 
 } // namespace
@@ -65,17 +76,12 @@ bool int8_takes(const Step &layer, const PostOp &post_op)
 
 Kernel int8_convolution(const Int8Layer &layer)
 {
-    const auto scale_in = static_cast<double>(layer.input.scale);
-    const auto zero_in = static_cast<std::int64_t>(layer.input.zero);
+    const auto [scale_in, zero_in, zeros, scale_out, zero_out, type_out] = numbers_of(layer);
     const BoxedOperator pack("onednn::qconv_prepack", "");
     const at::Tensor packed = pack({layer.weight, layer.scales, scale_in, zero_in, layer.stride, layer.padding, layer.dilation,
                                     layer.groups, c10::IValue(layer.input_shape)})
                                   .toTensor();
     TORCH_CHECK(packed.is_mkldnn(), "weights were not packed"); // the kernel would read past plain ones
-    const at::Tensor zeros = zeros_for(layer.scales);
-    const double scale_out = layer.output ? static_cast<double>(layer.output->scale) : 1.0;
-    const std::int64_t zero_out = layer.output ? layer.output->zero : 0;
-    const std::int64_t type_out = layer.output ? kU8 : kF32;
     if (!layer.has_residual) {
         const BoxedOperator call("onednn::qconv2d_pointwise", "");
         const PostOpValues post = values_of(needed(layer));
@@ -106,20 +112,13 @@ Kernel int8_convolution(const Int8Layer &layer)
 
 Kernel int8_linear(const Int8Layer &layer)
 {
-    const auto scale_in = static_cast<double>(layer.input.scale);
-    const auto zero_in = static_cast<std::int64_t>(layer.input.zero);
+    const auto [scale_in, zero_in, zeros, scale_out, zero_out, type_out] = numbers_of(layer);
     const BoxedOperator pack("onednn::qlinear_prepack", "");
     const at::Tensor packed = pack({layer.weight, c10::IValue()}).toTensor();
     TORCH_CHECK(packed.is_mkldnn(), "weights were not packed");
-    const at::Tensor zeros = zeros_for(layer.scales);
-    const double scale_out = layer.output ? static_cast<double>(layer.output->scale) : 1.0;
-    const std::int64_t zero_out = layer.output ? layer.output->zero : 0;
-    const std::int64_t type_out = layer.output ? kU8 : kF32;
     if (!layer.has_residual) {
         const BoxedOperator call("onednn::qlinear_pointwise", "");
-        PostOpValues post = values_of(needed(layer));
-        if (post.attribute == "gelu" && post.algorithm.toStringRef().empty())
-            post.algorithm = "none";
+        const PostOpValues post = values_of(needed(layer));
         return [=](Stack &stack) {
             const at::Tensor x = stack[0].toTensor().contiguous();
             stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, layer.bias, scale_out, zero_out, type_out,

@@ -2,6 +2,19 @@
 #include "core/quantize/pack_bits.h"
 
 namespace ca {
+namespace {
+
+template <typename T>
+std::vector<T> transposed(std::span<const T> values, std::int64_t rows, std::int64_t columns)
+{
+    std::vector<T> result(values.size());
+    for (std::int64_t row = 0; row < rows; ++row)
+        for (std::int64_t column = 0; column < columns; ++column)
+            result[static_cast<std::size_t>(column * rows + row)] = values[static_cast<std::size_t>(row * columns + column)];
+    return result;
+}
+
+} // namespace
 
 std::int64_t packed_words(std::int64_t columns, Bits bits)
 {
@@ -55,6 +68,18 @@ std::vector<std::int8_t> unpack_rows(std::span<const std::int32_t> words, std::i
         }
     }
     return values;
+}
+
+std::vector<std::int32_t> pack_columns(std::span<const std::int8_t> values, std::int64_t rows, std::int64_t columns, Bits bits)
+{
+    const auto packed = pack_rows(transposed(values, rows, columns), columns, rows, bits);
+    return transposed(std::span<const std::int32_t>(packed), columns, packed_words(rows, bits));
+}
+
+std::vector<std::int8_t> unpack_columns(std::span<const std::int32_t> words, std::int64_t rows, std::int64_t columns, Bits bits)
+{
+    const auto values = unpack_rows(transposed(words, packed_words(rows, bits), columns), columns, rows, bits);
+    return transposed(std::span<const std::int8_t>(values), columns, rows);
 }
 
 } // namespace ca

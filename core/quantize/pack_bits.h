@@ -21,4 +21,10 @@ namespace ca {
 [[nodiscard]] std::vector<std::int8_t> unpack_rows(std::span<const std::int32_t> words, std::int64_t rows, std::int64_t columns,
                                                    Bits bits);
 
+/// The same down the columns: packed_words(rows, bits) x columns words, as zero points are stored.
+[[nodiscard]] std::vector<std::int32_t> pack_columns(std::span<const std::int8_t> values, std::int64_t rows, std::int64_t columns,
+                                                     Bits bits);
+[[nodiscard]] std::vector<std::int8_t> unpack_columns(std::span<const std::int32_t> words, std::int64_t rows,
+                                                      std::int64_t columns, Bits bits);
+
 } // namespace ca

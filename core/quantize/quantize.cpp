@@ -35,8 +35,10 @@ std::vector<FloatLayer> left_float(const Model &model, const MethodRecipe &recip
         const auto found = recipe.recipe.layers.find(layer.name);
         const bool named =
             std::any_of(left.begin(), left.end(), [&](const FloatLayer &other) { return other.name == layer.name; });
-        if (!named && (found == recipe.recipe.layers.end() || found->second.format == Format::fp32))
-            left.push_back({layer.name, "the recipe leaves it float"});
+        if (!named && found == recipe.recipe.layers.end())
+            left.push_back({layer.name, "The recipe does not list it."});
+        else if (!named && found->second.format == Format::fp32)
+            left.push_back({layer.name, "The recipe keeps it in fp32."});
     }
     return left;
 }

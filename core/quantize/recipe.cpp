@@ -89,6 +89,12 @@ Format int_format(Bits bits)
     return static_cast<Format>(9 - bits.value);
 }
 
+bool has_static_activations(const Recipe &recipe)
+{
+    return std::any_of(recipe.layers.begin(), recipe.layers.end(),
+                       [](const auto &entry) { return entry.second.activation == Activation::static_int8; });
+}
+
 Json to_json(const Recipe &recipe)
 {
     Json layers = Json::object();

@@ -42,6 +42,9 @@ struct Recipe {
     bool operator==(const Recipe &) const = default;
 };
 
+/// One layer at least has static activations, so that carrying the recipe out needs ranges.
+[[nodiscard]] bool has_static_activations(const Recipe &recipe);
+
 /// The canonical form of CLI.md.
 [[nodiscard]] Json to_json(const Recipe &recipe);
 /// Errors: `usage` with what is wrong and the allowed values: unknown format, key or version; text over 8 MiB.

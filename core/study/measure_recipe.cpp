@@ -50,17 +50,11 @@ Status measure_times(const Workbench &bench, const QuantizedModel &model, Measur
 
 } // namespace
 
-bool needs_ranges(const Recipe &recipe)
-{
-    return std::any_of(recipe.layers.begin(), recipe.layers.end(),
-                       [](const auto &layer) { return layer.second.activation == Activation::static_int8; });
-}
-
 Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recipe, const Split &split,
                                const FloatAnswers *reference, Extent extent, std::stop_token stop, const Progress &progress)
 {
     const auto start = std::chrono::steady_clock::now();
-    if (bench.no_ranges && needs_ranges(recipe.recipe))
+    if (bench.no_ranges && has_static_activations(recipe.recipe))
         return tl::unexpected<Error>(*bench.no_ranges);
     const auto model = quantize(bench.model, recipe, bench.ranges, bench.threads, stop, progress);
     if (!model)

@@ -47,7 +47,4 @@ enum class Extent {
                                              const FloatAnswers *reference, Extent extent, std::stop_token stop,
                                              const Progress &progress);
 
-/// One layer at least has static activations.
-[[nodiscard]] bool needs_ranges(const Recipe &recipe);
-
 } // namespace ca

@@ -154,7 +154,8 @@ Status Runner::choose()
 /// Without ranges the study goes on: only the trials that need them fail.
 Status Runner::calibrate_ranges()
 {
-    if (std::none_of(candidates_.begin(), candidates_.end(), [](const Candidate &c) { return needs_ranges(c.recipe.recipe); }))
+    if (std::none_of(candidates_.begin(), candidates_.end(),
+                     [](const Candidate &c) { return has_static_activations(c.recipe.recipe); }))
         return {};
     auto ranges = calibrate(bench_.model, data_.calibration.first(kCalibrationImages), bench_.preprocess, options_.threads, stop_,
                             progress_);
@@ -176,7 +177,7 @@ void Runner::queue()
         trial.reason = candidate.reason;
         trial.recipe = candidate.recipe.recipe;
         trial.recipe_hash = hash(trial.recipe);
-        if (!bench_.ranges.empty() || !needs_ranges(trial.recipe))
+        if (!bench_.ranges.empty() || !has_static_activations(trial.recipe))
             trial.predicted_bytes = predicted_bytes(bench_.model, trial.recipe, bench_.ranges);
         study_.trials.push_back(std::move(trial));
     }
