@@ -2,166 +2,18 @@
 #include "core/model/model.h"
 
 #include "core/base/json.h"
-#include "core/base/sha256.h"
-#include "core/files/inspect_file.h"
-#include "core/program/recorder_torch.h"
-
-#include <ATen/Functions.h>
-#include <ATen/TensorOperators.h>
-#include <c10/core/InferenceMode.h>
-#include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/passes/freeze_module.h>
-#include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
-#include <torch/csrc/jit/passes/shape_analysis.h>
-#include <torch/csrc/jit/serialization/import.h>
-
-#include <algorithm>
+#include "core/model/torchscript.h"
 
 namespace ca {
-namespace {
 
-namespace jit = torch::jit;
-
-/// A sentence of the library without its stack trace and advice.
-std::string reason(const std::exception &error)
-{
-    const auto *known = dynamic_cast<const c10::Error *>(&error);
-    std::string what = known ? known->what_without_backtrace() : error.what();
-    static constexpr std::string_view kInterpreter = "RuntimeError: "; // stands below a listing of the network's code
-    if (const auto at = what.rfind(kInterpreter); at != std::string::npos)
-        what.erase(0, at + kInterpreter.size());
-    what.resize(std::min({what.find('\n'), what.size(), std::size_t{300}}));
-    while (!what.empty() && (what.back() == '.' || what.back() == ' '))
-        what.pop_back();
-    return clean_text(what);
-}
-
-Result<jit::Module> load_frozen(const std::filesystem::path &file)
-{
-    try {
-        jit::ExtraFilesMap extra;
-        jit::Module module = jit::load(file.string(), at::kCPU, extra, /*load_debug_files=*/false);
-        module.eval();
-        if (!module.find_method("forward"))
-            return fail(ErrorCode::unsupported,
-                        "The file " + file.string() + " has no forward method, so it cannot be run as a network.");
-        for (const auto &parameter : module.parameters())
-            if (parameter.is_floating_point() && parameter.scalar_type() != at::kFloat)
-                module.to(at::kFloat);
-        jit::Module frozen = jit::freeze_module(module.clone());
-        auto graph = frozen.get_method("forward").graph();
-        jit::OptimizeFrozenGraph(graph, true); // folds batch norms into convolutions; before the first run, or it has no effect
-        jit::EraseShapeInformation(graph);
-        return frozen;
-    } catch (const std::exception &error) {
-        return fail(ErrorCode::bad_format,
-                    "The file " + file.string() + " does not load as TorchScript: " + reason(error)
-                        + ". Save it again with torch.jit.save and try once more.");
-    }
-}
-
-/// Columns of the output for two images of this size, or why it does not run.
-Result<std::int64_t> try_size(jit::Module frozen, std::int64_t channels, std::int64_t height, std::int64_t width)
-{
-    try {
-        const c10::IValue output = frozen.forward({at::randn({2, channels, height, width})});
-        const at::Tensor table = choose_output(output);
-        if (!table.defined() || table.dim() != 2 || table.size(0) != 2 || !table.is_floating_point())
-            return fail(ErrorCode::unsupported, "its output is no table with one row of numbers for each image");
-        return table.size(1);
-    } catch (const std::exception &error) {
-        return fail(ErrorCode::unsupported, reason(error));
-    }
-}
-
-/// Channels that the first convolution takes, by the file's own description.
-std::vector<std::int64_t> channel_guesses(const FileInspection &inspection)
-{
-    for (const FileLayer &layer : inspection.layers)
-        if (layer.kind == TensorRole::conv2d && (layer.shape[1] == 1 || layer.shape[1] == 3))
-            return layer.shape[1] == 1 ? std::vector<std::int64_t>{1, 3} : std::vector<std::int64_t>{3, 1};
-    return {3, 1};
-}
-
-Result<InputSpec> find_input(const jit::Module &frozen, const FileInspection &inspection, const LoadOptions &options,
-                             std::stop_token stop)
-{
-    auto sizes = options.sizes;
-    for (const std::int64_t side : {32, 224, 28, 64, 96, 128, 256, 299, 384, 16})
-        sizes.emplace_back(side, side);
-    std::string why;
-    for (const std::int64_t channels : channel_guesses(inspection))
-        for (const auto &[height, width] : sizes) {
-            if (stop.stop_requested())
-                return cancelled();
-            const auto columns = try_size(frozen, channels, height, width);
-            if (columns)
-                return InputSpec{channels, height, width, *columns};
-            if (why.empty())
-                why = columns.error().sentence;
-        }
-    return fail(ErrorCode::unsupported,
-                "The network does not take a batch of images, or does not give a row of numbers for each: " + why
-                    + ". Give a file of an image classifier.");
-}
-
-constexpr double kSame = 1e-4; // decomposed attention and folded batch norms differ by a few 1e-6
-
-/// Largest difference relative to the largest reference value, over several batch sizes.
-double difference(jit::Module frozen, const Program &program, const InputSpec &input)
-{
-    double worst = 0;
-    for (const std::int64_t batch : {1, 2, 3, 7}) {
-        const at::Tensor images = at::randn({batch, input.channels, input.height, input.width});
-        const at::Tensor reference =
-            choose_output(frozen.forward({images.clone()})).to(at::kFloat); // a module may write to its input
-        const at::Tensor mine = execute(program.data(), images, {}).to(at::kFloat);
-        if (mine.sizes() != reference.sizes() || !at::equal(mine.isnan(), reference.isnan()))
-            return 1;
-        const double scale = std::max(reference.nan_to_num().abs().max().item().toDouble(), 1e-12);
-        const double largest = (mine.nan_to_num() - reference.nan_to_num()).abs().max().item().toDouble() / scale;
-        if (!(largest <= kSame))
-            return 1;
-        worst = std::max(worst, largest);
-    }
-    return worst;
-}
-
-/// An empty program where it was stopped.
-Program record(const jit::Module &frozen, const InputSpec &input, std::vector<std::string> &notes, const std::stop_token &stop)
-{
-    const std::array<std::int64_t, 3> size{input.channels, input.height, input.width};
-    std::string why;
-    try {
-        Recording recording = record_graph(frozen, at::randn({2, size[0], size[1], size[2]}));
-        if (stop.stop_requested())
-            return {};
-        Program::Data data = specialise(std::move(recording));
-        name_layers(data);
-        Program program = finish(std::move(data));
-        if (stop.stop_requested())
-            return {};
-        if (difference(frozen, program, input) <= kSame)
-            return program;
-        why = "its steps do not give what the interpreter gives";
-    } catch (const std::exception &error) {
-        why = "it " + reason(error);
-    }
-    notes.push_back("This network runs through the TorchScript interpreter, and its layers cannot be quantized one by one: " + why
-                    + ".");
-    return interpreted(frozen, size);
-}
-
-std::string stem_of(const std::filesystem::path &file)
+std::string model_name(const std::filesystem::path &file)
 {
     std::string name = file.filename().string();
-    for (const char *ending : {".pt", ".pth", ".traced", ".scripted"})
+    for (const char *ending : {".pt", ".pth", ".safetensors", ".traced", ".scripted"})
         if (name.size() > std::string_view(ending).size() && name.ends_with(ending))
             name.resize(name.size() - std::string_view(ending).size());
     return clean_text(name);
 }
-
-} // namespace
 
 Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &options, std::stop_token stop,
                          const Progress &progress)
@@ -178,38 +30,10 @@ Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &o
         return fail(ErrorCode::unsafe,
                     "The file " + file.string() + " holds code that does more than compute: " + inspection->findings.front().what
                         + " Open it with --trust if you know where it comes from.");
-
-    progress.report("Loading " + file.filename().string(), 1, 3);
-    auto frozen = load_frozen(file);
-    if (!frozen)
-        return forward(frozen);
-    if (stop.stop_requested())
-        return cancelled();
-    Model model;
-    model.file = file;
-    model.name = stem_of(file);
-    model.sha256 = inspection->sha256;
-    model.parameters = inspection->parameters;
-    std::optional<Error> problem;
-    const auto done = guarded("Recording the network", 1, [&] {
-        const auto input = find_input(*frozen, *inspection, options, stop);
-        if (!input) {
-            problem = input.error();
-            return;
-        }
-        model.input = *input;
-        progress.report("Recording " + model.name, 2, 3);
-        model.program = record(*frozen, model.input, model.notes, stop);
-        model.plain = interpreted(*frozen, {input->channels, input->height, input->width});
-    });
-    if (problem)
-        return tl::unexpected<Error>(*problem);
-    if (!done)
-        return forward(done);
-    if (model.program.empty())
-        return cancelled();
-    progress.report("Recording " + model.name, 3, 3);
-    return model;
+    if (options.first_load)
+        if (const auto survived = options.first_load(file, options, stop); !survived)
+            return forward(survived);
+    return load_torchscript(file, *inspection, options, stop, progress);
 }
 
 } // namespace ca

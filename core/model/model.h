@@ -3,9 +3,12 @@
 
 #include "core/base/progress.h"
 #include "core/base/result.h"
+#include "core/files/inspect_file.h"
+#include "core/model/zero_shot.h"
 #include "core/program/program.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -30,13 +33,21 @@ struct Model {
     Program program; ///< float32, unfused: the reference
     Program
         plain; ///< the frozen TorchScript module through its interpreter, as one step; empty for files that are not TorchScript
-    std::vector<std::string> notes; ///< what a person should know: how it runs, what was assumed
+    std::string preprocess; ///< what the model states of itself, for `parse_preprocess`; empty where it states nothing
+    std::optional<ZeroShotPrompts> zero_shot; ///< of a CLIP model, whose program gives a column for each class
+    std::vector<std::string> notes;           ///< what a person should know: how it runs, what was assumed
+
+    /// False for weights alone: they can be looked at, quantized and exported, not run.
+    [[nodiscard]] bool has_network() const { return input.outputs > 0; }
 };
 
 struct LoadOptions {
     /// Image sides to try first (height, width), for instance the data set's. Then 32, 224, 28, 64, 96, 128, 256, 299, 384.
     std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
     bool trust = false; ///< load a file whose code does more than compute
+    PromptMaker prompts; ///< what a CLIP model is asked; without it, it cannot be loaded
+    /// Loads a TorchScript file somewhere where it can do no harm, before this process does (core/model/first_load.h).
+    std::function<Status(const std::filesystem::path &, const LoadOptions &, std::stop_token)> first_load;
 };
 
 /// Inspects, loads and records a TorchScript file. Recording runs the network on random images of each size until one fits.
