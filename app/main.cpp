@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli.h"
 
+#ifdef CA_GUI
+#include "app/downloads/download_file.h"
+#endif
+
 int main(int argc, char **argv)
 {
-    return ca::run_command_line(argc, argv);
+    ca::Fetch fetch;
+#ifdef CA_GUI
+    fetch = [](const ca::PublishedFile &file, const std::filesystem::path &folder, std::stop_token stop,
+               const ca::Progress &progress) { return ca::download_file(file, folder, stop, progress); };
+#endif
+    return ca::run_command_line(argc, argv, fetch);
 }

@@ -21,6 +21,8 @@ struct Arguments {
     std::string file; ///< of `inspect` and of the window; empty: none
 
     std::string model, data;
+    std::string weights;                      ///< of a zoo key: a file, or `random`; empty: its published ones
+    std::string classes_file, templates_file; ///< of a zero-shot head; empty: the data's names, the published templates
     std::string preprocess = "auto", head = "auto", split = "holdout", device = "cpu";
     std::size_t samples = 0; ///< 0: all
     std::uint64_t seed = 0;

@@ -91,7 +91,7 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
     return 2;
 }
 
-int run_command_line(int argc, char **argv)
+int run_command_line(int argc, char **argv, const Fetch &fetch)
 {
     const auto parsed = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc});
     if (const auto *help = std::get_if<HelpText>(&parsed)) {
@@ -107,7 +107,7 @@ int run_command_line(int argc, char **argv)
         return open_window(argc, argv, arguments);
     ignore_write_signals();
     const Interrupt interrupt;
-    return guarded(arguments, {std::cout, std::cerr, terminal_width()}, interrupt.token());
+    return guarded(arguments, {std::cout, std::cerr, terminal_width(), fetch}, interrupt.token());
 }
 
 } // namespace ca

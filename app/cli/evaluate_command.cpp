@@ -80,7 +80,7 @@ OrderedJson evaluation_json(const Evaluation &evaluation)
 
 int evaluate_command(const Arguments &arguments, const Console &console, std::stop_token stop)
 {
-    const auto evaluation = evaluate(arguments, stop, console.progress());
+    const auto evaluation = evaluate(arguments, console.fetch(), stop, console.progress());
     if (!evaluation)
         return console.fail(evaluation.error());
     return console.result(evaluation_json(*evaluation), evaluation_text(*evaluation));

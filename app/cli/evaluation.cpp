@@ -15,6 +15,7 @@ struct Subject {
     Program program;
     std::string name;
     Bytes size;
+    std::optional<TowerBytes> towers; ///< of CLIP
     std::string compute = "fp32";
     bool real = true;
     bool has_float = false; ///< there is a float model to compare it with, which is not itself
@@ -36,14 +37,18 @@ Result<Subject> float_subject(const Inputs &inputs)
     Subject subject;
     subject.program = std::move(*program);
     subject.name = inputs.model.name;
-    if (inputs.model.program.is_recorded()) // else it cannot be exported, and has no size
+    if (inputs.model.program.is_recorded()) { // else it cannot be exported, and has no size
         subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
+        subject.towers = tower_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
+    }
     return subject;
 }
 
 Subject quantized_subject(const QuantizedModel &model, Bytes size, bool has_float)
 {
-    return {model.program, model.model.name + ", " + describe(model.recipe, model.model), size, model.compute, model.real,
+    return {model.program, model.model.name + ", " + describe(model.recipe, model.model),
+            size,          tower_bytes(model.model, model.recipe, model.ranges),
+            model.compute, model.real,
             has_float};
 }
 
@@ -144,11 +149,11 @@ Status measure_times(const Arguments &arguments, const Inputs &inputs, const Sub
 
 } // namespace
 
-Result<Evaluation> evaluate(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+Result<Evaluation> evaluate(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
     if (const auto possible = check_possible(arguments); !possible)
         return forward(possible);
-    const auto inputs = open_inputs(arguments, stop, progress);
+    const auto inputs = open_inputs(arguments, fetch, stop, progress);
     if (!inputs)
         return forward(inputs);
     Evaluation evaluation;
@@ -162,6 +167,7 @@ Result<Evaluation> evaluate(const Arguments &arguments, std::stop_token stop, co
     evaluation.model = subject->name;
     Measurement &measurement = evaluation.measurement;
     measurement.size = subject->size;
+    measurement.towers = subject->towers;
     const auto began = std::chrono::steady_clock::now();
     if (const auto done = measure_accuracy(arguments, *inputs, *subject, *setting, measurement, stop, progress); !done)
         return forward(done);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/arguments.h"
+#include "app/cli/fetcher.h"
 #include "core/base/progress.h"
 #include "core/evaluate/measurement.h"
 #include "core/program/program.h"
@@ -28,6 +29,7 @@ struct Evaluation {
 };
 
 /// Opens, quantizes where asked to, runs and times. Writes nothing. Errors: those of opening, quantizing and running.
-[[nodiscard]] Result<Evaluation> evaluate(const Arguments &arguments, std::stop_token stop, const Progress &progress);
+[[nodiscard]] Result<Evaluation> evaluate(const Arguments &arguments, const Fetch &fetch, std::stop_token stop,
+                                          const Progress &progress);
 
 } // namespace ca

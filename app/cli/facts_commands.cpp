@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/open_inputs.h"
+#include "app/cli/data_folder.h"
+#include "app/cli/fetcher.h"
 #include "app/cli/resources.h"
 #include "core/program/runtime.h"
 
@@ -14,16 +15,27 @@ namespace ca {
 int models_command(const Console &console)
 {
     OrderedJson models = OrderedJson::array();
-    std::vector<std::pair<std::string, std::string>> facts;
+    std::vector<std::vector<std::string>> rows{{"model", "parameters", "download", "memory", "", ""}};
     const auto demo = demo_model();
-    models.push_back(
-        {{"key", "demo"}, {"available", demo.has_value()}, {"file", demo ? OrderedJson(demo->string()) : OrderedJson()}});
-    facts.emplace_back("demo", demo ? "comes with the program: " + demo->string() : demo.error().sentence);
-    for (const std::string &name : zoo_names()) {
-        models.push_back({{"key", name}, {"available", false}, {"file", nullptr}});
-        facts.emplace_back(name, "not available in this version; give a TorchScript file of the model");
+    models.push_back({{"key", "demo"},
+                      {"title", "clip-tiny"},
+                      {"available", demo.has_value()},
+                      {"file", demo ? OrderedJson(demo->string()) : OrderedJson()}});
+    rows.push_back({"demo", "", "", "", "", demo ? "comes with the program" : demo.error().sentence});
+    const auto data = data_folder();
+    for (const ZooEntry &entry : zoo()) {
+        const bool fetched = data && is_fetched(entry, *data);
+        models.push_back({{"key", entry.key},
+                          {"title", entry.title},
+                          {"available", fetched},
+                          {"file", fetched ? OrderedJson(model_path(entry, *data).string()) : OrderedJson()},
+                          {"parameters", entry.parameters},
+                          {"bytes", entry.bytes()},
+                          {"memory", entry.memory}});
+        rows.push_back({entry.key, std::to_string(entry.parameters), to_text(bytes(entry.bytes())), to_text(bytes(entry.memory)),
+                        "", fetched ? "here" : "downloaded when it is used first"});
     }
-    return console.result({{"models", models}}, text_facts(facts));
+    return console.result({{"models", models}}, text_table(rows));
 }
 
 int doctor_command(const Console &console)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/open_inputs.h"
+#include "app/cli/model_source.h"
 #include "core/files/inspect_file.h"
 
 namespace ca {
@@ -16,6 +16,8 @@ std::string word(FileFormat format)
         return "state_dict";
     case FileFormat::safetensors:
         return "safetensors";
+    case FileFormat::huggingface:
+        return "huggingface";
     }
     return "unknown";
 }
@@ -75,6 +77,7 @@ OrderedJson inspection_json(const FileInspection &inspection, const std::filesys
     OrderedJson json;
     json["file"] = file.string();
     json["format"] = word(inspection.format);
+    json["architecture"] = inspection.architecture.empty() ? OrderedJson(nullptr) : OrderedJson(inspection.architecture);
     json["bytes"] = inspection.size.value;
     json["sha256"] = inspection.sha256;
     json["parameters"] = inspection.parameters;
@@ -86,12 +89,13 @@ OrderedJson inspection_json(const FileInspection &inspection, const std::filesys
 
 std::string inspection_text(const FileInspection &inspection, const std::filesystem::path &file)
 {
-    std::string text = text_facts({{"file", file.string()},
-                                   {"format", word(inspection.format)},
-                                   {"size", to_text(inspection.size)},
-                                   {"sha256", inspection.sha256},
-                                   {"parameters", std::to_string(inspection.parameters)},
-                                   {"code", word(inspection.verdict)}});
+    std::string text =
+        text_facts({{"file", file.string()},
+                    {"format", word(inspection.format) + (inspection.architecture.empty() ? "" : ", ") + inspection.architecture},
+                    {"size", to_text(inspection.size)},
+                    {"sha256", inspection.sha256},
+                    {"parameters", std::to_string(inspection.parameters)},
+                    {"code", word(inspection.verdict)}});
     for (const CodeFinding &finding : inspection.findings)
         text += "  " + clean_text(finding.member) + ":" + std::to_string(finding.line) + "  " + clean_text(finding.what) + "\n";
     std::vector<std::vector<std::string>> rows{{"layer", "kind", "shape", "dtype", "parameters", "size"}};
@@ -110,13 +114,14 @@ std::string inspection_text(const FileInspection &inspection, const std::filesys
 
 int inspect_command(const Arguments &arguments, const Console &console, std::stop_token stop)
 {
-    const auto file = find_model(arguments.file);
-    if (!file)
-        return console.fail(file.error());
-    const auto inspection = inspect_file(*file, stop);
+    const auto source = find_model(arguments.file, {});
+    if (!source)
+        return console.fail(source.error());
+    const std::filesystem::path &file = source->file;
+    const auto inspection = inspect_file(file, stop);
     if (!inspection)
         return console.fail(inspection.error());
-    return console.result(inspection_json(*inspection, *file), inspection_text(*inspection, *file));
+    return console.result(inspection_json(*inspection, file), inspection_text(*inspection, file));
 }
 
 } // namespace ca

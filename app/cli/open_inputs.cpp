@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/open_inputs.h"
 
-#include "app/cli/resources.h"
+#include "app/cli/model_source.h"
 #include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
 #include "core/evaluate/evaluate.h"
@@ -13,24 +13,6 @@ namespace ca {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool exists(const std::string &path)
-{
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
-/// The folder that `--data` means.
-Result<fs::path> find_data(const std::string &data)
-{
-    if (data == "pictogram10")
-        return demo_data();
-    if (data == "cifar10" && !exists(data))
-        return fail(ErrorCode::unsupported,
-                    "CIFAR-10 is not downloaded by this version. Give the folder that holds its "
-                    "test_batch.bin and batches.meta.txt.");
-    return fs::path(data);
-}
 
 /// The sides to try first when the network does not say what it takes: those of the images as they come out of preprocessing.
 std::vector<std::pair<std::int64_t, std::int64_t>> likely_sizes(const Arguments &arguments, const std::optional<DataSet> &data)
@@ -76,36 +58,11 @@ Status check_possible(const Arguments &arguments)
     return {};
 }
 
-const std::vector<std::string> &zoo_names()
-{
-    static const std::vector<std::string> names{"clip-vit-l", "clip-vit-b", "vit_b_16", "resnet18", "mobilenet_v2"};
-    return names;
-}
-
-Result<fs::path> find_model(const std::string &model)
-{
-    if (exists(model))
-        return fs::path(model);
-    if (model == "demo")
-        return demo_model();
-    if (std::find(zoo_names().begin(), zoo_names().end(), model) != zoo_names().end())
-        return fail(ErrorCode::unsupported,
-                    "The weights of " + model
-                        + " are not available in this version. Give a TorchScript file of the model instead.");
-    return fail(ErrorCode::not_found, "There is no model file " + model + ". Check its name, or use demo.");
-}
-
-Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
     Inputs inputs;
-    const auto file = find_model(arguments.model);
-    if (!file)
-        return forward(file);
-    inputs.file = *file;
-    std::error_code ignored;
-    inputs.file_size = bytes(static_cast<std::int64_t>(fs::file_size(*file, ignored)));
     if (!arguments.data.empty()) {
-        const auto folder = find_data(arguments.data);
+        const auto folder = get_data(arguments.data, fetch, stop, progress);
         if (!folder)
             return forward(folder);
         auto data = open_data_folder(*folder, arguments.seed);
@@ -113,19 +70,38 @@ Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, con
             return forward(data);
         inputs.data = std::move(*data);
     }
-    if (is_export(*file)) {
-        auto exported = read_export(*file, arguments.threads == 0 ? default_threads() : arguments.threads, stop, progress);
+    const auto source = get_model(arguments, fetch, stop, progress);
+    if (!source)
+        return forward(source);
+    inputs.file = source->file;
+    if (is_export(source->file)) {
+        std::error_code ignored;
+        inputs.file_size = bytes(static_cast<std::int64_t>(fs::file_size(source->file, ignored)));
+        auto exported = read_export(source->file, arguments.threads == 0 ? default_threads() : arguments.threads, stop, progress);
         if (!exported)
             return forward(exported);
         inputs.model = exported->model;
         inputs.exported = std::move(*exported);
         return inputs;
     }
-    auto model = load_model(*file, {likely_sizes(arguments, inputs.data), arguments.trust}, stop, progress);
+    const auto prompts = prompts_of(arguments, inputs.data);
+    if (!prompts)
+        return forward(prompts);
+    LoadOptions options{likely_sizes(arguments, inputs.data), arguments.trust, arguments.seed, *prompts, {}};
+    auto model = load_source(*source, options, stop, progress);
     if (!model)
         return forward(model);
     inputs.model = std::move(*model);
     return inputs;
+}
+
+Status check_network(const Model &model)
+{
+    if (model.has_network())
+        return {};
+    return fail(ErrorCode::unsupported,
+                "The model " + model.name + " cannot be run. "
+                    + (model.notes.empty() ? "It has no network." : model.notes.front()));
 }
 
 Status check_recorded(const Model &model)
@@ -157,6 +133,8 @@ Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &input
         return forward(recorded);
     ActivationRanges ranges;
     if (has_static_activations(recipe.recipe)) {
+        if (const auto network = check_network(inputs.model); !network)
+            return forward(network);
         if (!inputs.data)
             return fail(ErrorCode::usage, "This recipe sets the ranges of activations from images: give --data as well.");
         if (!preprocess) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/arguments.h"
+#include "app/cli/fetcher.h"
 #include "core/base/progress.h"
 #include "core/data/dataset.h"
 #include "core/data/preprocess.h"
@@ -16,13 +17,6 @@ namespace ca {
 /// What this version can do at all, before anything is opened: the device and the provider. Errors: `unsupported`.
 [[nodiscard]] Status check_possible(const Arguments &arguments);
 
-/// The file that `--model` means: a file, or a name that the program knows.
-/// Errors: `not_found`; `unsupported` for a name whose weights would have to be downloaded.
-[[nodiscard]] Result<std::filesystem::path> find_model(const std::string &model);
-
-/// The names of CLI.md whose weights are not part of the program.
-[[nodiscard]] const std::vector<std::string> &zoo_names();
-
 /// A model and the data that it is used with.
 struct Inputs {
     std::filesystem::path file;
@@ -32,8 +26,13 @@ struct Inputs {
     std::optional<DataSet> data;            ///< absent without `--data`
 };
 
-/// Opens data and model; writes nothing. Errors: those of `find_model`, `open_data_folder`, `load_model`, `read_export`.
-[[nodiscard]] Result<Inputs> open_inputs(const Arguments &arguments, std::stop_token stop, const Progress &progress);
+/// Opens data and model; what the program knows by name and is missing is fetched. Errors: those of `get_model`, `get_data`,
+/// `open_data_folder`, `load_source`, `read_export`.
+[[nodiscard]] Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::stop_token stop,
+                                         const Progress &progress);
+
+/// Errors: `unsupported` for weights without a network, which cannot be run.
+[[nodiscard]] Status check_network(const Model &model);
 
 /// Errors: `unsupported`, with the model's own note, for one that only runs through the interpreter: it has no layers to quantize
 /// and no program to export.

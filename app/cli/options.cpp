@@ -104,15 +104,23 @@ void add_output_options(CLI::App &app, Arguments &arguments)
 
 void add_model_options(CLI::App &app, Arguments &arguments)
 {
-    app.add_option("--model", arguments.model, "A TorchScript file, a file that quantize wrote, or demo")
+    app.add_option("--model", arguments.model,
+                   "A model file (.pt, .pth, .safetensors), a Hugging Face folder, a file that quantize wrote, demo, or one of "
+                   "clip-vit-l, clip-vit-b, vit_b_16, resnet18, mobilenet_v2")
         ->required()
         ->type_name("M");
+    app.add_option("--weights", arguments.weights, "Weights for one of the five names instead of a download: a file, or random")
+        ->type_name("FILE");
+    app.add_option("--classes", arguments.classes_file, "Class names for zero-shot, one a line (the data's)")->type_name("FILE");
+    app.add_option("--templates", arguments.templates_file,
+                   "Sentences for zero-shot with {} for the name, one a line (18 of CLIP's)")
+        ->type_name("FILE");
     app.add_flag("--trust", arguments.trust, "Accept a file whose code does more than compute");
 }
 
 void add_data_options(CLI::App &app, Arguments &arguments, bool required)
 {
-    app.add_option("--data", arguments.data, "pictogram10, or a folder with CIFAR binary records")
+    app.add_option("--data", arguments.data, "pictogram10, cifar10, or a folder with CIFAR binary records")
         ->required(required)
         ->type_name("D");
 }
@@ -135,7 +143,7 @@ void add_work_options(CLI::App &app, Arguments &arguments)
 
 void add_evaluation_options(CLI::App &app, Arguments &arguments)
 {
-    add_word(app, "--head", arguments.head, {"auto", "logits", "agreement"}, "How outputs become right or wrong");
+    add_word(app, "--head", arguments.head, {"auto", "logits", "zero-shot", "agreement"}, "How outputs become right or wrong");
     add_integer(app, "--samples", arguments.samples, 1, kAny, "Only the first N images of a split");
 }
 
@@ -249,7 +257,7 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
     if (command == Command::evaluate)
         add_evaluate(sub, arguments);
     if (command == Command::inspect)
-        sub.add_option("FILE", arguments.file, "The model file, or demo")->required();
+        sub.add_option("FILE", arguments.file, "The model file or folder, or a name that --model knows")->required();
     if (command == Command::demo) {
         add_work_options(sub, arguments);
         add_evaluation_options(sub, arguments);

@@ -112,6 +112,11 @@ Progress Console::progress() const
     return Progress([state = state_](const ProgressReport &report) { state->show(report); });
 }
 
+const Fetch &Console::fetch() const
+{
+    return state_->streams.fetch;
+}
+
 std::string text_table(const std::vector<std::vector<std::string>> &rows)
 {
     std::vector<std::size_t> widths;

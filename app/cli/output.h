@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/arguments.h"
+#include "app/cli/fetcher.h"
 #include "core/base/json.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
@@ -14,11 +15,12 @@
 
 namespace ca {
 
-/// Where a command writes.
+/// Where a command writes, and what it may use of the world.
 struct Streams {
     std::ostream &out;
     std::ostream &err;
     int terminal_width = 0; ///< columns of `err` where it is a terminal, else 0
+    Fetch fetch;            ///< for files that are downloaded; empty in a build without Qt
 };
 
 /// Results go to `out`, all else to `err`, as CLI.md has it. May be used from several threads.
@@ -36,6 +38,8 @@ public:
     void warn(const std::string &sentence) const;
     /// One rewritten line on a terminal, else a line for each stage. Nowhere below `info` and with `--quiet`.
     [[nodiscard]] Progress progress() const;
+    /// How files of the zoo and data sets are downloaded.
+    [[nodiscard]] const Fetch &fetch() const;
 
 private:
     struct State;

@@ -48,14 +48,14 @@ struct Plan {
     fs::path output;
 };
 
-Result<Plan> make_plan(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+Result<Plan> make_plan(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
     if (const auto possible = check_possible(arguments); !possible)
         return forward(possible);
     if (const auto place = check_place(is_folder(arguments.output) ? arguments.output : arguments.output.parent_path()); !place)
         return forward(place);
     Plan plan;
-    auto inputs = open_inputs(arguments, stop, progress);
+    auto inputs = open_inputs(arguments, fetch, stop, progress);
     if (!inputs)
         return forward(inputs);
     plan.inputs = std::move(*inputs);
@@ -118,7 +118,7 @@ int quantize_command(const Arguments &arguments, const Console &console, std::st
 {
     const auto began = std::chrono::steady_clock::now();
     const Progress progress = console.progress();
-    const auto plan = make_plan(arguments, stop, progress);
+    const auto plan = make_plan(arguments, console.fetch(), stop, progress);
     if (!plan)
         return console.fail(plan.error());
     for (const std::string &note : plan->inputs.model.notes)

@@ -56,7 +56,7 @@ Result<fs::path> find_resources()
 
 Result<fs::path> demo_model()
 {
-    return resource("demo/clip_tiny_pictogram10.pt");
+    return resource("demo/clip-tiny");
 }
 
 Result<fs::path> demo_data()

@@ -63,7 +63,7 @@ StudyOptions study_options(const Arguments &arguments, const Inputs &inputs)
 }
 
 /// Everything that can be wrong with what is read and where results go, before anything is written.
-Result<Inputs> open_run(const Arguments &arguments, std::stop_token stop, const Progress &progress)
+Result<Inputs> open_run(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
     if (const auto possible = check_possible(arguments); !possible)
         return forward(possible);
@@ -72,13 +72,15 @@ Result<Inputs> open_run(const Arguments &arguments, std::stop_token stop, const 
     if (!arguments.study.empty())
         if (const auto place = check_study_folder(arguments.output / arguments.study, arguments.resume); !place)
             return forward(place);
-    auto inputs = open_inputs(arguments, stop, progress);
+    auto inputs = open_inputs(arguments, fetch, stop, progress);
     if (!inputs)
         return forward(inputs);
     if (inputs->exported)
         return fail(ErrorCode::unsupported,
                     "The file " + inputs->file.string()
                         + " is quantized already; a run begins with the float model that it came from.");
+    if (const auto network = check_network(inputs->model); !network)
+        return forward(network);
     if (const auto recorded = check_recorded(inputs->model); !recorded)
         return forward(recorded);
     if (const auto place = check_study_folder(study_options(arguments, *inputs).folder, arguments.resume); !place)
@@ -168,7 +170,7 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
 {
     const Arguments arguments = given.command == Command::demo ? demo_arguments(given) : given;
     const Progress progress = console.progress();
-    const auto inputs = open_run(arguments, stop, progress);
+    const auto inputs = open_run(arguments, console.fetch(), stop, progress);
     if (!inputs)
         return console.fail(inputs.error());
     for (const std::string &note : inputs->model.notes)

@@ -36,6 +36,8 @@ QString format_word(FileFormat format)
         return tr("state dict");
     case FileFormat::safetensors:
         return u"safetensors"_s;
+    case FileFormat::huggingface:
+        return tr("Hugging Face folder");
     }
     return {};
 }

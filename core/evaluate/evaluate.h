@@ -11,8 +11,9 @@
 
 namespace ca {
 
-/// How outputs become right or wrong: class logits against labels, or agreement with the float model's answers.
-enum class Head { logits, agreement };
+/// How outputs become right or wrong: class logits against labels, a CLIP model's classes against labels, or agreement with the
+/// float model's answers.
+enum class Head { logits, zero_shot, agreement };
 [[nodiscard]] std::string to_text(Head head);
 
 /// The answers of a program over a split.
@@ -27,23 +28,24 @@ struct Predictions {
                                           const Preprocess &preprocess, int threads, std::stop_token stop,
                                           const Progress &progress);
 
-/// Against labels (`logits`; an image without one counts as wrong), or against `reference` (`agreement`).
+/// Against labels (`logits`, `zero_shot`; an image without one counts as wrong), or against `reference` (`agreement`).
 [[nodiscard]] Accuracy accuracy_of(const Predictions &predictions, const Split &split, Head head, const Predictions *reference);
 
 struct HeadChoice {
     Head head = Head::logits;
     std::string sentence; ///< why
 };
-/// `wanted`: auto, logits or agreement. Errors: `usage` for other names; `bad_data` where logits are asked for and counts differ
-/// or labels miss.
+/// `wanted`: auto, logits, zero-shot or agreement. Errors: `usage` for other names, and for zero-shot of a model that is no CLIP;
+/// `bad_data` where labels are asked for and counts differ or labels miss; `unsupported` for weights without a network.
 [[nodiscard]] Result<HeadChoice> choose_head(const std::string &wanted, const Model &model, const DataSet &data);
 
 struct PreprocessChoice {
     Preprocess preprocess;
     std::string sentence;
 };
-/// `wanted`: `auto` (the preset that fits 256 labelled calibration images best, those whose size the model takes) or a text for
-/// `parse_preprocess`. Errors: `usage`, `bad_data` where no preset gives an input that the model takes.
+/// `wanted`: `auto` (what the model states, else the preset that fits 256 labelled calibration images best, those whose size the
+/// model takes) or a text for `parse_preprocess`. Errors: `usage`, `bad_data` where no preset gives an input that the model
+/// takes.
 [[nodiscard]] Result<PreprocessChoice> choose_preprocess(const std::string &wanted, const Model &model, const DataSet &data,
                                                          int threads, std::stop_token stop);
 

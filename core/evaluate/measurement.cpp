@@ -74,6 +74,10 @@ OrderedJson to_json(const Measurement &measurement)
     json["versus_float"] = to_json(measurement.versus_float);
     json["bytes"] = measurement.size.value > 0 ? OrderedJson(measurement.size.value) : OrderedJson(nullptr);
     json["towers"] = nullptr;
+    if (measurement.towers) {
+        json["towers"]["image"] = measurement.towers->image.value;
+        json["towers"]["text"] = measurement.towers->text.value;
+    }
     json["latency"] = to_json(measurement.latency);
     json["float_latency"] = to_json(measurement.float_latency);
     json["peak_memory"] = measurement.peak_memory ? OrderedJson(measurement.peak_memory->value) : OrderedJson(nullptr);

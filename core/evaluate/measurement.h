@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/base/units.h"
 #include "core/evaluate/statistics.h"
+#include "core/quantize/export.h"
 
 #include <array>
 #include <cstdint>
@@ -49,6 +50,7 @@ struct Measurement {
     Accuracy accuracy;
     std::optional<PairedComparison> versus_float; ///< absent for the float model itself
     Bytes size;                                   ///< of the exported file; 0 where the net cannot be exported
+    std::optional<TowerBytes> towers;             ///< of CLIP: the two parts of `size`
     std::optional<Latency> latency;
     std::optional<FloatLatency> float_latency;
     std::optional<Bytes> peak_memory;

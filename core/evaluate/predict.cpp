@@ -74,7 +74,7 @@ Result<Matrix> answer(const Program &program, const InputSpec &input, const Spli
 
 std::string to_text(Head head)
 {
-    return head == Head::logits ? "logits" : "agreement";
+    return head == Head::logits ? "logits" : head == Head::zero_shot ? "zero-shot" : "agreement";
 }
 
 Result<Predictions> predict(const Program &program, const InputSpec &input, const Split &split, const Preprocess &how,
@@ -110,11 +110,11 @@ Accuracy accuracy_of(const Predictions &predictions, const Split &split, Head he
 {
     Accuracy accuracy;
     const std::size_t images = predictions.top.size();
-    const std::size_t classes = head == Head::logits && split.images ? split.images->classes.size() : 0;
+    const std::size_t classes = head != Head::agreement && split.images ? split.images->classes.size() : 0;
     std::vector<std::int64_t> of_class(classes), right_of_class(classes);
     std::int64_t within_five = 0;
     for (std::size_t i = 0; i < images; ++i) {
-        const int wanted = head == Head::logits ? split.label(i) : reference ? reference->top[i] : -1;
+        const int wanted = head != Head::agreement ? split.label(i) : reference ? reference->top[i] : -1;
         const bool right = wanted >= 0 && predictions.top[i] == wanted;
         accuracy.right.push_back(right ? 1 : 0);
         accuracy.correct += right ? 1 : 0;

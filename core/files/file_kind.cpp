@@ -133,4 +133,11 @@ Result<FileGuess> guess_file(const fs::path &file)
     return guess(bytes, file.extension().string());
 }
 
+Error about_file(const fs::path &file, Error error)
+{
+    if (error.sentence.find(file.string()) == std::string::npos)
+        error.sentence = "The file " + file.string() + " is not usable as a model. " + error.sentence;
+    return error;
+}
+
 } // namespace ca

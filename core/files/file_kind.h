@@ -20,4 +20,7 @@ struct FileGuess {
 /// Errors: `not_found`; `unreadable` for what is no file; `bad_format` for a folder or an empty file.
 [[nodiscard]] Result<FileGuess> guess_file(const std::filesystem::path &file);
 
+/// `error` with the file's name before its sentence, where that does not name it.
+[[nodiscard]] Error about_file(const std::filesystem::path &file, Error error);
+
 } // namespace ca

@@ -12,7 +12,7 @@
 
 namespace ca {
 
-enum class FileFormat { torchscript, state_dict, safetensors };
+enum class FileFormat { torchscript, state_dict, safetensors, huggingface };
 enum class TensorRole { conv2d, linear, embedding, other };
 
 /// One tensor as the file describes it.
@@ -49,7 +49,10 @@ enum class CodeVerdict { none, plain, suspicious };
 /// What can be known of a model file without executing anything in it.
 struct FileInspection {
     FileFormat format = FileFormat::torchscript;
+    std::string architecture; ///< of a Hugging Face folder, what its config.json says: `clip`
     Bytes size;
+    /// Of the file. Of a folder: of the lines `<sha256>  <name>`, sorted by name, of config.json and the files with weights, as
+    /// `sha256sum config.json model.safetensors | sha256sum` gives it; `size` is of these files, too.
     std::string sha256;
     std::int64_t parameters = 0; ///< without buffers
     CodeVerdict verdict = CodeVerdict::none;
@@ -62,6 +65,7 @@ struct FileInspection {
 /// Reads headers and code with bounded readers; never a tensor's values, never executes.
 /// Errors: `not_found`, `unreadable`, `bad_format` (the sentence says what the file is instead, or where it breaks:
 /// empty, a picture, text, truncated, a zip without a model …), `cancelled`.
+/// Of a folder with a config.json, all its files with weights are read.
 [[nodiscard]] Result<FileInspection> inspect_file(const std::filesystem::path &file, std::stop_token stop = {});
 
 } // namespace ca

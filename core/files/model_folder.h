@@ -4,7 +4,9 @@
 #include "core/base/json.h"
 #include "core/base/result.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +18,9 @@ struct ModelFolder {
     std::filesystem::path folder;
     Json config;                                ///< `config.json`
     std::optional<Json> preprocessor;           ///< `preprocessor_config.json`
-    std::vector<std::filesystem::path> weights; ///< one file, or the shards in the order of their first tensor in the index
+    std::vector<std::filesystem::path> weights; ///< one file, or the shards by name
+    std::map<std::string, std::size_t> shards;  ///< tensor name -> number of its shard in `weights`; empty for one file
+    std::string architecture;                   ///< `model_type` of `config.json`, `clip`; else its first of `architectures`
 };
 
 /// True for a folder that holds a `config.json`.

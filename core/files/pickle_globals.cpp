@@ -69,7 +69,7 @@ bool is_known_global(std::string_view name, bool torchscript)
     if (contains(kTensorBuilders, name) || contains(kOthers, name))
         return true;
     if (torchscript && (name.starts_with("__torch__.") || name.starts_with("torch.jit._pickle.")))
-        return true;
+        return !name.starts_with("__torch__.torch.classes."); // those are C++, and not in the file
     if (name == "torch.storage.UntypedStorage")
         return true;
     if (!name.starts_with("torch."))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostElements = std::int64_t{1} << 40; // a million tensors of this size still add up in 64 bits
 constexpr std::size_t kMostDimensions = 64;
+constexpr std::int64_t kLargestRepeated = 64 << 20; // bytes; `expand` makes a view with more elements than are stored
 
 constexpr std::array<std::pair<std::string_view, std::size_t>, 20> kBytes{
     {{"float32", 4}, {"float64", 8}, {"float16", 2}, {"bfloat16", 2}, {"complex64", 8},     {"complex128", 16}, {"int8", 1},
@@ -92,7 +94,41 @@ bool fits(PickledTensor &tensor)
     return last < tensor.storage_elements;
 }
 
+bool is_without_gaps(const PickledTensor &view)
+{
+    std::int64_t step = 1;
+    for (std::size_t axis = view.shape.size(); axis-- > 0; step *= view.shape[axis])
+        if (view.shape[axis] != 1 && view.strides[axis] != step)
+            return false;
+    return true;
+}
+
 } // namespace
+
+std::vector<std::byte> gather(const PickledTensor &view, std::string_view storage)
+{
+    const std::size_t element = view.element_bytes;
+    std::vector<std::byte> content(static_cast<std::size_t>(view.elements) * element);
+    if (content.empty())
+        return content;
+    if (is_without_gaps(view)) {
+        std::memcpy(content.data(), storage.data() + static_cast<std::size_t>(view.offset) * element, content.size());
+        return content;
+    }
+    std::vector<std::int64_t> at(view.shape.size(), 0);
+    std::int64_t from = view.offset;
+    for (std::size_t to = 0; to < content.size(); to += element) {
+        std::memcpy(content.data() + to, storage.data() + static_cast<std::size_t>(from) * element, element);
+        for (std::size_t axis = at.size(); axis-- > 0;) {
+            from += view.strides[axis];
+            if (++at[axis] < view.shape[axis])
+                break;
+            from -= at[axis] * view.strides[axis];
+            at[axis] = 0;
+        }
+    }
+    return content;
+}
 
 std::size_t element_bytes(std::string_view dtype)
 {
@@ -125,6 +161,8 @@ Result<PickledTensor> pickled_tensor(const PickleTree &tree, const PickleNode &n
         return bad("has a type that this program does not know.");
     if (!fits(tensor))
         return bad("reaches beyond the bytes that it names.");
+    if (tensor.elements > std::max(tensor.storage_elements, kLargestRepeated / static_cast<std::int64_t>(tensor.element_bytes)))
+        return bad("repeats the few numbers that are stored over and over.");
     return tensor;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ca {
@@ -23,8 +24,12 @@ struct PickledTensor {
     std::int64_t storage_elements = 0;
 };
 
-/// Checks that the view lies within its storage. Errors: `bad_format`, with a sentence that begins with `what`.
+/// Checks that the view lies within its storage and, from 64 MiB on, does not repeat what is stored. Errors: `bad_format`, with a
+/// sentence that begins with `what`.
 [[nodiscard]] Result<PickledTensor> pickled_tensor(const PickleTree &tree, const PickleNode &node, const std::string &what);
+
+/// The elements of the view, row after row without gaps; `storage` holds all of its storage's elements.
+[[nodiscard]] std::vector<std::byte> gather(const PickledTensor &view, std::string_view storage);
 
 /// Bytes of one element; 0 where the type is not known. Names as PyTorch's: `float32`, `bfloat16`, `qint8` …
 [[nodiscard]] std::size_t element_bytes(std::string_view dtype);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <set>
@@ -67,24 +66,6 @@ std::vector<std::string> storage_keys(const PickleTree &tree)
         keys.push_back(node.kind == PickleKind::integer ? std::to_string(node.integer) : node.text);
     }
     return keys;
-}
-
-/// Copies a strided view into rows without gaps; the view is known to lie within `storage`.
-void gather(const PickledTensor &view, const char *storage, std::byte *out)
-{
-    const std::size_t element = view.element_bytes;
-    std::vector<std::int64_t> at(view.shape.size(), 0);
-    std::int64_t from = view.offset;
-    for (std::int64_t i = 0; i < view.elements; ++i, out += element) {
-        std::memcpy(out, storage + static_cast<std::size_t>(from) * element, element);
-        for (std::size_t axis = at.size(); axis-- > 0;) {
-            from += view.strides[axis];
-            if (++at[axis] < view.shape[axis])
-                break;
-            from -= at[axis] * view.strides[axis];
-            at[axis] = 0;
-        }
-    }
 }
 
 } // namespace
@@ -189,35 +170,18 @@ Status StateDictFile::open_legacy()
     return {};
 }
 
-Result<std::string> StateDictFile::read_storage(const StateDictTensor &tensor) const
+Result<std::vector<std::byte>> StateDictFile::read(const StateDictTensor &tensor) const
 {
-    const std::size_t size = static_cast<std::size_t>(tensor.view.storage_elements) * tensor.view.element_bytes;
-    if (archive_) {
-        const ZipMember *member = archive_->zip.find(archive_->prefix + "data/" + tensor.view.storage);
-        if (!member)
-            return std::string();
-        return archive_->zip.read(*member, static_cast<std::size_t>(member->size));
-    }
+    if (archive_)
+        return archive_->read(tensor.view, "data/");
     std::ifstream stream(file_, std::ios::binary);
-    std::string storage(size, '\0');
+    std::string storage(static_cast<std::size_t>(tensor.view.storage_elements) * tensor.view.element_bytes, '\0');
     stream.seekg(static_cast<std::streamoff>(tensor.storage_begin));
-    if (!stream.read(storage.data(), static_cast<std::streamsize>(size)))
+    if (!stream.read(storage.data(), static_cast<std::streamsize>(storage.size())))
         return fail(ErrorCode::unreadable,
                     "The tensor \"" + clean_text(tensor.name) + "\" cannot be read from " + file_.string()
                         + ". The file may have changed meanwhile; open it again.");
-    return storage;
-}
-
-Result<std::vector<std::byte>> StateDictFile::read(const StateDictTensor &tensor) const
-{
-    std::vector<std::byte> content(static_cast<std::size_t>(tensor.view.elements) * tensor.view.element_bytes);
-    if (content.empty())
-        return content;
-    const auto storage = read_storage(tensor);
-    if (!storage)
-        return forward(storage);
-    gather(tensor.view, storage->data(), content.data());
-    return content;
+    return gather(tensor.view, storage);
 }
 
 } // namespace ca

@@ -33,14 +33,14 @@ public:
     /// Names of functions and classes in it that weights do not need; its tensors are read without them.
     [[nodiscard]] const std::vector<std::string> &unknown_globals() const { return unknown_globals_; }
 
-    /// The elements of one tensor, row after row without gaps. Errors: `unreadable`, `bad_format`.
+    /// The elements of one tensor, row after row without gaps; not from several threads at once. Errors: `unreadable`,
+    /// `bad_format`.
     [[nodiscard]] Result<std::vector<std::byte>> read(const StateDictTensor &tensor) const;
 
 private:
     [[nodiscard]] Status open_zip();
     [[nodiscard]] Status open_legacy();
     [[nodiscard]] Status list(const PickleTree &tree);
-    [[nodiscard]] Result<std::string> read_storage(const StateDictTensor &tensor) const;
 
     std::filesystem::path file_;
     std::optional<TorchArchive> archive_; ///< absent for the older form

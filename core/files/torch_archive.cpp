@@ -27,6 +27,32 @@ std::string what_is_in(const ZipReader &zip)
     return "is a zip archive without a model in it. Choose a .pt, .pth or .safetensors file.";
 }
 
+/// Whether LibTorch, which looks members up without regard to case, would take `name` for a part of a model that it is not named
+/// as.
+bool is_disguised(std::string_view name)
+{
+    std::string lower(name);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (lower == name)
+        return false;
+    return lower == "data.pkl" || lower == "constants.pkl" || (lower.starts_with("code/") && !name.starts_with("code/"))
+        || (lower.ends_with(".py") && !name.ends_with(".py"));
+}
+
+/// LibTorch takes the first member's folder for the model's: there may be no other whose code nobody looked at.
+std::string problem_of_members(const ZipReader &zip, std::string_view prefix)
+{
+    for (const ZipMember &member : zip.members()) {
+        const std::string shown = '"' + clean_text(member.name.substr(0, 200)) + '"';
+        if (!member.name.starts_with(prefix))
+            return "has members beside the model (" + shown + "). Save the model again.";
+        if (is_disguised(std::string_view(member.name).substr(prefix.size())))
+            return "has a member " + shown + " whose name hides what it is. It is not opened.";
+    }
+    return {};
+}
+
 } // namespace
 
 Result<TorchArchive> open_torch_archive(const std::filesystem::path &file)
@@ -46,6 +72,8 @@ Result<TorchArchive> open_torch_archive(const std::filesystem::path &file)
         archive.has_code = std::any_of(zip->members().begin(), zip->members().end(), [&](const ZipMember &m) {
             return m.name == archive.prefix + "constants.pkl" || m.name.starts_with(archive.prefix + "code/");
         });
+        if (const std::string problem = problem_of_members(archive.zip, archive.prefix); !problem.empty())
+            return fail(ErrorCode::bad_format, "The archive " + file.string() + ' ' + problem);
         return archive;
     }
     return fail(ErrorCode::bad_format, "The file " + file.string() + ' ' + what_is_in(*zip));
@@ -74,6 +102,17 @@ Result<PickledTensor> TorchArchive::tensor(const PickleTree &tree, const PickleN
     if (tensor->elements > 0 && (!storage || storage->size < needed))
         return fail(ErrorCode::bad_format, what + " has not all of its bytes in the file. Download or save it again.");
     return tensor;
+}
+
+Result<std::vector<std::byte>> TorchArchive::read(const PickledTensor &tensor, const std::string &folder) const
+{
+    const ZipMember *member = zip.find(prefix + folder + tensor.storage);
+    if (!member) // an empty tensor needs none
+        return std::vector<std::byte>();
+    const auto storage = zip.read(*member, static_cast<std::size_t>(member->size));
+    if (!storage)
+        return forward(storage);
+    return gather(tensor, *storage);
 }
 
 } // namespace ca

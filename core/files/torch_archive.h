@@ -7,6 +7,8 @@
 #include "core/files/pickled_tensor.h"
 #include "core/files/zip_reader.h"
 
+#include <cstddef>
+#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,15 +26,15 @@ struct TorchArchive {
     /// A tensor of such a pickle; its bytes are looked up under `folder` (`data/`). Errors: `bad_format`.
     [[nodiscard]] Result<PickledTensor> tensor(const PickleTree &tree, const PickleNode &node, const std::string &name,
                                                const std::string &folder) const;
+    /// The elements of such a tensor, row after row without gaps; not from several threads at once. Errors: `bad_format`.
+    [[nodiscard]] Result<std::vector<std::byte>> read(const PickledTensor &tensor, const std::string &folder) const;
 };
 
 /// Errors: those of the zip reader; `bad_format` where the archive holds no model.
 [[nodiscard]] Result<TorchArchive> open_torch_archive(const std::filesystem::path &file);
 
-/// Adds what is found in a TorchScript archive, or a state dict (zip or the older form), or safetensors, to `inspection`, whose
-/// `size` and `sha256` are set by the caller. Errors: `bad_format`, `unreadable`, `unsafe`, `cancelled`.
+/// Adds what is found in a TorchScript archive to `inspection`, whose `size` and `sha256` are set by the caller.
+/// Errors: `bad_format`, `unreadable`, `cancelled`.
 [[nodiscard]] Status inspect_torchscript(const TorchArchive &archive, std::stop_token stop, FileInspection &inspection);
-[[nodiscard]] Status inspect_state_dict(const std::filesystem::path &file, FileInspection &inspection);
-[[nodiscard]] Status inspect_safetensors(const std::filesystem::path &file, FileInspection &inspection);
 
 } // namespace ca

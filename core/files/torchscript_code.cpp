@@ -2,6 +2,7 @@
 #include "core/files/torchscript_code.h"
 
 #include "core/base/json.h"
+#include "core/files/script_loops.h"
 #include "core/files/script_tokens.h"
 
 #include <algorithm>
@@ -16,7 +17,19 @@ constexpr int kMostOperators = 5000;         // in one statement, for the same r
 constexpr std::size_t kMostFindings = 100;
 constexpr std::size_t kLongestChain = 64; // `a.b.c`
 
-constexpr std::array<std::string_view, 3> kNamespaces{"aten", "prim", "onednn"};
+constexpr std::array<std::string_view, 4> kNamespaces{"aten", "prim", "onednn", "mkldnn"};
+
+/// Operators that bring weights into the order that oneDNN's kernels read: all that a `__setstate__` may call.
+constexpr std::array<std::string_view, 8> kPrepacking{
+    "torch.to_mkldnn",
+    "ops.aten.to_mkldnn",
+    "torch.mkldnn_reorder_conv2d_weight",
+    "ops.aten.mkldnn_reorder_conv2d_weight",
+    "ops.mkldnn._reorder_convolution_weight",
+    "ops.mkldnn._reorder_linear_weight",
+    "ops.onednn.qconv_prepack",
+    "ops.onednn.qlinear_prepack",
+};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N> &list, std::string_view text)
@@ -29,6 +42,12 @@ struct Chain {
     std::vector<std::string_view> names;
     bool rooted = true;
     int line = 0;
+
+    [[nodiscard]] bool prepacks() const
+    {
+        const std::string whole = text();
+        return rooted && contains(kPrepacking, std::string_view(whole).substr(whole.starts_with("torch.ops.") ? 6 : 0));
+    }
 
     [[nodiscard]] std::string text() const
     {
@@ -85,11 +104,14 @@ public:
         ScriptTokens tokens(source);
         while (const auto token = tokens.next()) {
             follow_setstate(*token);
+            follow_import(*token);
             follow_nesting(*token);
             follow_chain(*token);
+            add_loops(loops_.follow(*token));
             previous_ = *token;
         }
         end_chain({});
+        add_loops(loops_.finish());
         return std::move(findings_);
     }
 
@@ -99,6 +121,20 @@ private:
         const bool told = !findings_.empty() && findings_.back().line == line && findings_.back().what == what;
         if (findings_.size() < kMostFindings && !told)
             findings_.push_back({member_, line, std::move(what)});
+    }
+
+    void add_loops(const std::vector<int> &lines)
+    {
+        for (const int line : lines)
+            add(line, "It has a loop without an end.");
+    }
+
+    /// `import __torch__.net` is how the first versions of TorchScript named their own classes.
+    void follow_import(const ScriptToken &token)
+    {
+        const bool names = previous_.first_in_line && (previous_.is("import") || previous_.is("from"));
+        if (names && token.kind == ScriptToken::Kind::name && !token.is("__torch__"))
+            add(token.line, "It imports `" + clean_text(token.text.substr(0, 200)) + "`.");
     }
 
     void follow_chain(const ScriptToken &token)
@@ -136,9 +172,10 @@ private:
         } else if (setstate_) {
             constexpr std::array<std::string_view, 4> harmless{"annotate", "unchecked_cast", "return", "in"};
             const bool value = previous_.kind == ScriptToken::Kind::name || previous_.is(")") || previous_.is("]");
-            const bool call = token.is("(") && value && !contains(harmless, previous_.text);
+            const bool call = token.is("(") && value && !contains(harmless, previous_.text) && !chain_.prepacks()
+                && (chain_.names.empty() || deed_of(chain_, true).empty()); // else a finding of its own says more
             if (call || token.is("if") || token.is("for") || token.is("while"))
-                add(token.line, "It does more than assign while the model is loaded (`__setstate__`).");
+                add(token.line, "It does more than assign or pack weights while the model is loaded (`__setstate__`).");
         }
     }
 
@@ -165,6 +202,7 @@ private:
 
     const std::string &member_;
     ScriptToken previous_;
+    ScriptLoops loops_;
     Chain chain_;
     std::size_t brackets_ = 0; ///< open ones
     int operators_ = 0;        ///< in this statement

@@ -21,8 +21,9 @@ struct ScriptClass {
 [[nodiscard]] std::vector<ScriptClass> script_classes(std::string_view source, const std::string &module);
 
 /// What the source does beyond computing: reads and writes files, prints, starts tasks, calls operators or classes that do not
-/// come with PyTorch's arithmetic, does more than assign while loading (`__setstate__`), or is nested so deeply that reading it
-/// would exhaust a parser. Only names and brackets are looked at; what stands in strings and comments does not count.
+/// come with PyTorch's arithmetic, does more while loading (`__setstate__`) than assign and pack weights for oneDNN, has a loop
+/// without an end, or is nested so deeply that reading it would exhaust a parser. Only names and brackets are looked at; what
+/// stands in strings and comments does not count.
 [[nodiscard]] std::vector<CodeFinding> script_findings(std::string_view source, const std::string &member);
 
 } // namespace ca

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,8 @@ public:
     [[nodiscard]] const std::vector<FileTensor> &tensors() const;
     /// Index into `tensors`, or none.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
-    /// The elements of one tensor, row after row without gaps, in the file's dtype, little endian. Errors: `unreadable`, `bad_format`.
+    /// The elements of one tensor, row after row without gaps, in the file's dtype, little endian. Errors: `unreadable`,
+    /// `bad_format`, `out_of_memory`.
     [[nodiscard]] Result<std::vector<std::byte>> read(std::size_t index) const;
 
 private:

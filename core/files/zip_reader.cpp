@@ -4,22 +4,27 @@
 #include "core/base/json.h"
 #include "core/base/units.h"
 #include "core/files/zip_directory.h"
+#include "core/files/zip_records.h"
 
 #include <zip.h>
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 namespace ca {
 namespace {
 
 namespace fs = std::filesystem;
+using zip::refused;
+using zip::shown;
 
 constexpr std::uint64_t kHighestRatio = 100;    // code packs 5 to 10 times, tensors are stored as they are
 constexpr std::uint64_t kHighestTotal = 4;      // times the file
 constexpr std::uint64_t kSmall = 16 << 20;      // bytes; below this, unpacking harms nobody
 constexpr std::uint64_t kSmallMember = 1 << 20; // the same for one member
 constexpr std::size_t kLongestName = 1024;
+constexpr std::uint64_t kStored = 0, kDeflated = 8; // the two methods that LibTorch reads
 
 bool is_safe_name(std::string_view name)
 {
@@ -36,14 +41,30 @@ bool is_safe_name(std::string_view name)
     }
 }
 
-tl::unexpected<Error> refused(const fs::path &file, const std::string &what)
+/// What is wrong with a member by itself, as the end of a sentence; empty where nothing is.
+std::string problem_of(const ZipEntry &entry)
 {
-    return fail(ErrorCode::bad_format, "The archive " + file.string() + ' ' + what);
+    if (!is_safe_name(entry.name))
+        return "has a member named " + shown(entry.name) + ", which points outside of it. It is not opened.";
+    if (entry.is_encrypted())
+        return "is encrypted. Unpack it, and save the model without a password.";
+    if (entry.is_link())
+        return "has a member " + shown(entry.name) + " that is a link to another file. It is not opened.";
+    if (entry.method != kStored && entry.method != kDeflated)
+        return "has a member " + shown(entry.name) + " that is packed in a way that models are not. Save it again.";
+    if (entry.method == kStored && entry.size != entry.packed)
+        return "is damaged: its member " + shown(entry.name) + " has two sizes. Download or copy it again.";
+    if (entry.size > kSmallMember && entry.size / kHighestRatio > entry.packed)
+        return "has a member " + shown(entry.name) + " that unpacks to "
+            + std::to_string(entry.size / std::max<std::uint64_t>(1, entry.packed)) + " times its size. It is not opened.";
+    return {};
 }
 
-std::string shown(std::string_view name)
+std::string lower_case(std::string text)
 {
-    return '"' + clean_text(name.substr(0, 200)) + '"';
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
 }
 
 } // namespace
@@ -63,8 +84,9 @@ Result<ZipReader> ZipReader::open(const fs::path &file)
         return fail(ErrorCode::not_found, "There is no file " + file.string() + ". Check its name.");
     if (!fs::is_regular_file(file, reason))
         return fail(ErrorCode::unreadable, file.string() + " is not a file. Choose a model file.");
-    if (const auto checked = check_zip_directory(file); !checked)
-        return forward(checked);
+    const auto directory = read_zip_directory(file);
+    if (!directory)
+        return forward(directory);
     int code = 0;
     zip_t *opened = zip_open(file.c_str(), ZIP_RDONLY, &code);
     if (!opened) {
@@ -77,37 +99,35 @@ Result<ZipReader> ZipReader::open(const fs::path &file)
     ZipReader reader;
     reader.file_ = file;
     reader.archive_ = std::make_shared<Archive>(opened);
-    if (const auto listed = reader.list(); !listed)
+    if (const auto listed = reader.list(*directory); !listed)
         return forward(listed);
     if (const auto checked = reader.check_total(fs::file_size(file, reason)); !checked)
+        return forward(checked);
+    if (const auto checked = check_zip_members(file, *directory); !checked)
         return forward(checked);
     return reader;
 }
 
-Status ZipReader::list()
+Status ZipReader::list(const ZipDirectory &directory)
 {
-    const zip_int64_t count = zip_get_num_entries(archive_->value, 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
+    std::set<std::string> names; // LibTorch finds members without regard to case
+    for (const ZipEntry &entry : directory.entries) {
+        if (const std::string problem = problem_of(entry); !problem.empty())
+            return refused(file_, problem);
+        if (!names.insert(lower_case(entry.name)).second)
+            return refused(file_, "has two members named " + shown(entry.name) + ". It is not opened.");
         zip_stat_t stat;
         zip_stat_init(&stat);
-        constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_ENCRYPTION_METHOD;
-        if (zip_stat_index(archive_->value, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW, &stat) != 0
-            || (stat.valid & needed) != needed)
+        const auto index = static_cast<zip_uint64_t>(members_.size());
+        constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
+        if (zip_stat_index(archive_->value, index, ZIP_FL_ENC_RAW, &stat) != 0 || (stat.valid & needed) != needed
+            || stat.name != entry.name || stat.size != entry.size || stat.comp_size != entry.packed)
             return refused(file_, "is damaged: its directory cannot be read. Download or copy it again.");
-        const std::string name = stat.name;
-        if (!is_safe_name(name))
-            return refused(file_, "has a member named " + shown(name) + ", which points outside of it. It is not opened.");
-        if (!by_name_.emplace(name, members_.size()).second)
-            return refused(file_, "has two members named " + shown(name) + ". It is not opened.");
-        if (stat.encryption_method != ZIP_EM_NONE)
-            return refused(file_, "is encrypted. Unpack it, and save the model without a password.");
-        if (stat.size > kSmallMember && stat.size / kHighestRatio > stat.comp_size)
-            return refused(file_,
-                           "has a member " + shown(name) + " that unpacks to "
-                               + std::to_string(stat.size / std::max<zip_uint64_t>(1, stat.comp_size))
-                               + " times its size. It is not opened.");
-        members_.push_back({name, stat.size, stat.comp_size});
+        by_name_.emplace(entry.name, members_.size());
+        members_.push_back({entry.name, entry.size, entry.packed});
     }
+    if (zip_get_num_entries(archive_->value, 0) != static_cast<zip_int64_t>(members_.size()))
+        return refused(file_, "is damaged: its directory cannot be read. Download or copy it again.");
     return {};
 }
 

@@ -15,15 +15,18 @@
 
 namespace ca {
 
+struct ZipDirectory;
+
 struct ZipMember {
     std::string name;
     std::uint64_t size = 0;   ///< unpacked
     std::uint64_t packed = 0; ///< in the file
 };
 
-/// Reads members of a zip archive from an untrusted source. Opening checks the directory before anything is unpacked: at most
-/// 65,535 members; names relative, without `..`, backslashes or repetition; nothing encrypted; no member that unpacks to over
-/// 100 times its size, and all together to no more than four times the file (small archives of text are let through).
+/// Reads members of a zip archive from an untrusted source. Opening checks the directory before anything is unpacked: what
+/// `read_zip_directory` and `check_zip_members` say; names relative, without `..`, backslashes or repetition, not even in another
+/// case; no links, nothing encrypted; no member that unpacks to over 100 times its size, and all together to no more than four
+/// times the file (small archives of text are let through).
 class ZipReader {
 public:
     /// Errors: `not_found`, `unreadable`, `bad_format` (what breaks one of the rules above, or a file that ends early).
@@ -38,7 +41,7 @@ public:
 private:
     struct Archive;
     ZipReader() = default;
-    [[nodiscard]] Status list();
+    [[nodiscard]] Status list(const ZipDirectory &directory);
     [[nodiscard]] Status check_total(std::uint64_t file_size) const;
 
     std::filesystem::path file_;

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/model/torchscript.h"
+#include "core/model/weights_model.h"
 
 namespace ca {
 
@@ -22,18 +23,21 @@ Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &o
     const auto inspection = inspect_file(file, stop);
     if (!inspection)
         return forward(inspection);
-    if (inspection->format != FileFormat::torchscript)
-        return fail(ErrorCode::unsupported,
-                    "The file " + file.string()
-                        + " holds weights without a network that uses them. Give the network as TorchScript (torch.jit.save).");
     if (inspection->verdict == CodeVerdict::suspicious && !options.trust)
         return fail(ErrorCode::unsafe,
                     "The file " + file.string() + " holds code that does more than compute: " + inspection->findings.front().what
                         + " Open it with --trust if you know where it comes from.");
-    if (options.first_load)
+    if (options.first_load && inspection->format == FileFormat::torchscript)
         if (const auto survived = options.first_load(file, options, stop); !survived)
             return forward(survived);
-    return load_torchscript(file, *inspection, options, stop, progress);
+    auto model = inspection->format == FileFormat::torchscript ? load_torchscript(file, *inspection, options, stop, progress)
+                                                               : load_weights(file, *inspection, options, stop, progress);
+    if (!model)
+        return model;
+    model->file = file;
+    model->name = model_name(file);
+    model->sha256 = inspection->sha256;
+    return model;
 }
 
 } // namespace ca

@@ -7,6 +7,7 @@
 #include "core/model/zero_shot.h"
 #include "core/program/program.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -44,16 +45,23 @@ struct Model {
 struct LoadOptions {
     /// Image sides to try first (height, width), for instance the data set's. Then 32, 224, 28, 64, 96, 128, 256, 299, 384.
     std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
-    bool trust = false; ///< load a file whose code does more than compute
-    PromptMaker prompts; ///< what a CLIP model is asked; without it, it cannot be loaded
+    bool trust = false;     ///< load a file whose code does more than compute
+    std::uint64_t seed = 0; ///< of random weights
+    PromptMaker prompts;    ///< what a CLIP model is asked; without it, it cannot be loaded
     /// Loads a TorchScript file somewhere where it can do no harm, before this process does (core/model/first_load.h).
     std::function<Status(const std::filesystem::path &, const LoadOptions &, std::stop_token)> first_load;
 };
 
-/// Inspects, loads and records a TorchScript file. Recording runs the network on random images of each size until one fits.
-/// Errors: those of `inspect_file`; `unsafe` (the finding named); `bad_format` where it does not load; `unsupported` where its
-/// input is no image or its output no table of numbers; `cancelled`.
+/// Inspects a model file or a Hugging Face folder and makes a network of it: a TorchScript file is recorded, which runs it on
+/// random images of each size until one fits; weights under the names of an architecture that is built in become that network;
+/// other weights stay without one, which a note says. Errors: those of `inspect_file`; `unsafe` (the finding named); `bad_format`
+/// where it does not load; `unsupported` where its input is no image or its output no table of numbers; `cancelled`.
 [[nodiscard]] Result<Model> load_model(const std::filesystem::path &file, const LoadOptions &options, std::stop_token stop,
                                        const Progress &progress);
+
+/// A model of the zoo at full size with seeded random weights, for measuring speed without a download. `tokenizer_folder`: of the
+/// files that CLIP's prompts need. Errors: `usage` for a key that is none; those of the prompt maker.
+[[nodiscard]] Result<Model> random_model(const std::string &key, const std::filesystem::path &tokenizer_folder,
+                                         const LoadOptions &options);
 
 } // namespace ca

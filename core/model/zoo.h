@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/tar_members.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,7 +13,7 @@ namespace ca {
 
 /// A file that the world publishes.
 struct PublishedFile {
-    std::string name;   ///< in the model's folder: `model.safetensors`
+    std::string name; ///< in the model's folder: `model.safetensors`
     std::string url;
     std::int64_t bytes = 0; ///< 0 where it is not published
     std::string sha256;     ///< whole, or its first hexadecimal digits where only these are published; never empty for weights
@@ -37,7 +39,8 @@ struct ZooEntry {
 /// Null for other names.
 [[nodiscard]] const ZooEntry *find_in_zoo(std::string_view key);
 
-/// CIFAR-10's binary archive, and the members that are taken out of it.
+/// CIFAR-10's binary archive, and what is in it.
 [[nodiscard]] const PublishedFile &cifar10_archive();
+[[nodiscard]] const std::vector<TarMember> &cifar10_members();
 
 } // namespace ca

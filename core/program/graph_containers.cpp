@@ -29,6 +29,17 @@ std::string element_name(const c10::TypePtr &type)
 
 } // namespace
 
+GraphValue GraphWalk::opened(Operand operand)
+{
+    if (!is_constant(operand) || !emitter_.value(operand).isTuple())
+        return {Kind::operand, operand, nullptr, {}};
+    const auto elements = emitter_.value(operand).toTupleRef().elements().vec(); // a copy: the list of constants grows
+    GraphValue tuple{Kind::tuple, 0, std::make_shared<std::vector<GraphValue>>(), {}};
+    for (const c10::IValue &element : elements)
+        tuple.items->push_back(opened(emitter_.constant(element)));
+    return tuple;
+}
+
 Operand GraphWalk::materialise(const GraphValue &value)
 {
     if (value.kind == Kind::operand)
@@ -77,7 +88,10 @@ bool GraphWalk::walk_container(const jit::Node &node)
         return item(node, at(node.inputs()[0]), concrete(node.inputs()[1]).toInt());
     if (node.kind() == c10::aten::size && node.inputs().size() == 1)
         return sizes(node);
-    return !node.inputs().empty() && at(node.inputs()[0]).kind == Kind::list && walk_list(node);
+    if (node.inputs().empty())
+        return false;
+    const Kind kind = at(node.inputs()[0]).kind;
+    return (kind == Kind::list && walk_list(node)) || (kind == Kind::dict && walk_dict(node));
 }
 
 bool GraphWalk::item(const jit::Node &node, const GraphValue &container, std::int64_t index)
@@ -145,6 +159,63 @@ bool GraphWalk::walk_list(const jit::Node &node)
         const auto &more = *at(node.inputs()[1]).items;
         sum.items->insert(sum.items->end(), more.begin(), more.end());
         bind(node.output(), std::move(sum));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/// Dictionaries by constant keys.
+bool GraphWalk::walk_dict(const jit::Node &node)
+{
+    const GraphValue dict = at(node.inputs()[0]);
+    std::vector<GraphValue> &items = *dict.items;
+    const std::string op = node.kind().toQualString();
+    const auto find = [&] {
+        const c10::IValue &key = concrete(node.inputs()[1]);
+        std::size_t i = 0;
+        while (i < items.size() && !(emitter_.value(items[i].operand) == key))
+            i += 2;
+        return i;
+    };
+    const auto list_of = [&](std::size_t first, std::size_t step, Kind pairs) {
+        GraphValue list{Kind::list, 0, std::make_shared<std::vector<GraphValue>>(), {}};
+        for (std::size_t i = first; i < items.size(); i += step)
+            if (pairs == Kind::tuple)
+                list.items->push_back(
+                    {Kind::tuple,
+                     0,
+                     std::make_shared<std::vector<GraphValue>>(items.begin() + static_cast<std::ptrdiff_t>(i),
+                                                               items.begin() + static_cast<std::ptrdiff_t>(i) + 2),
+                     {}});
+            else
+                list.items->push_back(items[i]);
+        bind(node.output(), std::move(list));
+    };
+    if (op == "aten::_set_item") {
+        const std::size_t i = find();
+        if (i == items.size())
+            items.insert(items.end(), {at(node.inputs()[1]), at(node.inputs()[2])});
+        else
+            items[i + 1] = at(node.inputs()[2]);
+    } else if (op == "aten::__getitem__" || op == "aten::get") {
+        const std::size_t i = find();
+        if (i < items.size())
+            bind(node.output(), GraphValue(items[i + 1]));
+        else if (op == "aten::get")
+            bind(node.output(), node.inputs().size() > 2 ? GraphValue(at(node.inputs()[2])) : opened(emitter_.constant({})));
+        else
+            throw NotRecordable("asks a dictionary for what it does not hold");
+    } else if (op == "aten::__contains__") {
+        bind(node.output(), emitter_.constant(find() < items.size()));
+    } else if (op == "aten::len") {
+        bind(node.output(), emitter_.constant(static_cast<std::int64_t>(items.size() / 2)));
+    } else if (op == "aten::keys") {
+        list_of(0, 2, Kind::operand);
+    } else if (op == "aten::values") {
+        list_of(1, 2, Kind::operand);
+    } else if (op == "aten::items") {
+        list_of(0, 2, Kind::tuple);
     } else {
         return false;
     }

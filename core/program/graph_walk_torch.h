@@ -3,11 +3,15 @@
 
 #include "core/program/recorder_torch.h"
 
+#include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ca {
@@ -28,7 +32,9 @@ private:
     using Kind = GraphValue::Kind;
 
     void bind(const jit::Value *name, GraphValue value) { values_[name] = std::move(value); }
-    void bind(const jit::Value *name, Operand operand) { values_[name] = GraphValue{Kind::operand, operand, nullptr, {}}; }
+    void bind(const jit::Value *name, Operand operand) { values_[name] = opened(operand); }
+    /// A constant tuple as one that exists only here; others as they are.
+    GraphValue opened(Operand operand);
     const GraphValue &at(const jit::Value *name) const { return values_.at(name); }
     Operand operand(const jit::Value *name) { return materialise(at(name)); }
 
@@ -46,6 +52,7 @@ private:
     void walk(const jit::Block &block);
     /// Branches, loops, constants and what stops a recording. False: another kind of node.
     bool walk_structure(const jit::Node &node);
+    bool is_instance(const jit::Node &node);
     std::string emitter_name(const jit::Node &node) const;
     void bind_constant(const jit::Node &node);
     void walk_if(const jit::Node &node);
@@ -56,9 +63,27 @@ private:
     bool unpack(const jit::Node &node);
     bool sizes(const jit::Node &node);
     bool walk_list(const jit::Node &node);
+    bool walk_dict(const jit::Node &node);
     GraphValue slice(const jit::Node &node, const GraphValue &list);
-    /// The fused attention that Python's fast path leaves in a trace, as two linears and the attention between them.
-    bool walk_attention(const jit::Node &node);
+    /// Operators that Python's fast paths leave in a file (graph_attention.cpp).
+    bool walk_fused(const jit::Node &node, const std::vector<Operand> &in);
+    bool walk_nested(const jit::Node &node, const std::vector<Operand> &in);
+    void walk_attention(const jit::Node &node, const std::vector<Operand> &in);
+    Operand projected(const std::vector<Operand> &in);
+    Operand encoder_layer(const std::vector<Operand> &in, Operand may_see);
+    Operand attention(Operand packed, Operand head_count, Operand may_see);
+    std::pair<Operand, Operand> attention_with_weights(Operand packed, Operand head_count, Operand may_see);
+    Operand visible(Operand hidden, Operand type);
+    /// Products and convolutions with a constant weight in their one form (graph_products.cpp).
+    bool walk_product(const jit::Node &node);
+    bool walk_einsum(const jit::Node &node);
+    std::optional<Operand> product(Operand a, Operand b);
+    std::optional<Operand> sum_of_product(const std::vector<Operand> &in);
+    std::optional<Operand> named_padding(std::vector<Operand> in);
+    Operand linear_of(const std::string &x, const std::string &weight, const std::string &out, Operand images, Operand table);
+    Operand weight_table(Operand weight, const std::string &key, const std::vector<std::int64_t> &order, std::int64_t rows);
+    Operand arranged(Operand tensor, const std::string &from, const std::string &to);
+    bool is_weight(Operand operand) const;
     void walk_operator(const jit::Node &node);
     /// Answers that cannot change from image to image, whatever they are asked about.
     static bool is_fact(const std::string &op);
@@ -68,8 +93,12 @@ private:
 
     jit::Module module_;
     std::shared_ptr<jit::Graph> graph_;
+    std::unique_ptr<jit::AliasDb> aliases_; ///< of the graph: which values are written after they were made
     StepEmitter emitter_;
     std::unordered_map<const jit::Value *, GraphValue> values_;
+    std::map<Operand, Operand> nested_; ///< sequences of different lengths: the padded form, and which tokens it has
+    std::map<std::pair<const c10::TensorImpl *, std::string>, Operand> tables_; ///< weights that were turned around
+    std::vector<at::Tensor> tensors_;                                           ///< which they were before
 };
 
 } // namespace ca

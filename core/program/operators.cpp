@@ -1,29 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/program/program_torch.h"
 
+#include <ATen/ops/einsum.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <torch/csrc/jit/runtime/operator.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
 namespace ca {
 namespace {
 
-/// Self-attention between its two linears: packed q, k, v [batch, tokens, 3 * width] -> [batch, tokens, width].
+/// Attention between its linears: packed q, k, v [batch, tokens, 3 * width], heads, and perhaps whom each token may look at,
+/// bool, stretched to [batch, heads, tokens, tokens] -> [batch, tokens, width].
 void attention(Stack &stack)
 {
     const auto heads = stack[1].toInt();
+    std::optional<at::Tensor> visible;
+    if (stack.size() > 2)
+        visible = stack[2].toTensor();
     const at::Tensor packed = stack[0].toTensor();
     TORCH_CHECK(packed.dim() == 3 && heads > 0 && packed.size(2) % (3 * heads) == 0,
                 "attention takes [batch, tokens, 3 * width] and heads that divide it");
     const auto batch = packed.size(0), tokens = packed.size(1), width = packed.size(2) / 3;
     const auto parts = packed.view({batch, tokens, 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
-    const at::Tensor mixed = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);
+    const at::Tensor mixed = at::scaled_dot_product_attention(parts[0], parts[1], parts[2], visible);
     stack.clear();
     stack.emplace_back(mixed.transpose(1, 2).reshape({batch, tokens, width}));
+}
+
+/// A product with a table for each of several heads: images, weight, equation.
+void product_by_letters(Stack &stack)
+{
+    const at::Tensor result = at::einsum(stack[2].toStringRef(), {stack[0].toTensor(), stack[1].toTensor()});
+    stack.assign(1, result);
 }
 
 /// One value from all that lie on the stack; `type` says of what elements.
@@ -77,6 +90,8 @@ Kernel find_kernel(const std::string &op, const std::string &overload, std::size
 {
     if (op == "ca::attention")
         return attention;
+    if (op == "ca::einsum")
+        return product_by_letters;
     if (op == "ca::list")
         return [overload](Stack &stack) { make_list(stack, overload); };
     if (op == "ca::unpack")
@@ -90,7 +105,9 @@ Kernel find_kernel(const std::string &op, const std::string &overload, std::size
 bool takes_and_gives(const std::string &op, const std::string &overload, std::size_t inputs, std::size_t outputs)
 {
     if (op == "ca::attention")
-        return inputs == 2 && outputs == 1;
+        return (inputs == 2 || inputs == 3) && outputs == 1;
+    if (op == "ca::einsum")
+        return inputs == 3 && outputs == 1;
     if (op == "ca::list")
         return outputs == 1;
     if (op == "ca::unpack")
@@ -102,7 +119,7 @@ bool takes_and_gives(const std::string &op, const std::string &overload, std::si
 
 bool is_pure_operator(const std::string &op, const std::string &overload)
 {
-    if (op == "ca::attention" || op == "ca::list" || op == "ca::unpack")
+    if (op == "ca::attention" || op == "ca::einsum" || op == "ca::list" || op == "ca::unpack")
         return true;
     static constexpr std::array<std::string_view, 4> kPrim{"prim::NumToTensor", "prim::min", "prim::max", "prim::dtype"};
     const bool prim = std::find(kPrim.begin(), kPrim.end(), op) != kPrim.end();
@@ -112,11 +129,17 @@ bool is_pure_operator(const std::string &op, const std::string &overload)
     if ((!prim && op.rfind("aten::", 0) != 0) || std::find(kOutside.begin(), kOutside.end(), op) != kOutside.end())
         return false;
     // Inner operators trust their callers; these few are what frozen networks hold.
-    static constexpr std::array<std::string_view, 10> kInner{"aten::_convolution",     "aten::_unsafe_view",
-                                                             "aten::_softmax",         "aten::_log_softmax",
-                                                             "aten::_to_copy",         "aten::_weight_norm",
-                                                             "aten::_shape_as_tensor", "aten::_reshape_alias",
-                                                             "aten::_unique2",         "aten::_native_multi_head_attention"};
+    static constexpr std::array<std::string_view, 11> kInner{"aten::_convolution",
+                                                             "aten::_unsafe_view",
+                                                             "aten::_softmax",
+                                                             "aten::_log_softmax",
+                                                             "aten::_to_copy",
+                                                             "aten::_weight_norm",
+                                                             "aten::_shape_as_tensor",
+                                                             "aten::_reshape_alias",
+                                                             "aten::_unique2",
+                                                             "aten::_native_multi_head_attention",
+                                                             "aten::_nested_tensor_from_mask_left_aligned"};
     if (op.rfind("aten::_", 0) == 0 && op.rfind("aten::__", 0) != 0
         && std::find(kInner.begin(), kInner.end(), op) == kInner.end())
         return false;

@@ -68,73 +68,6 @@ std::vector<float> Program::weight(LayerIndex layer) const
     return {first, first + weight.numel()};
 }
 
-Operand Program::Data::add(c10::IValue value, std::string name)
-{
-    constants.push_back({std::move(value), std::move(name)});
-    return ~static_cast<Operand>(constants.size() - 1);
-}
-
-void mark_last_reads(Step &step, std::vector<bool> &read)
-{
-    step.last.assign(step.in.size(), false);
-    for (std::size_t i = step.in.size(); i-- > 0;) {
-        const Operand operand = step.in[i];
-        if (is_constant(operand))
-            continue;
-        step.last[i] = !read[static_cast<std::size_t>(operand)];
-        read[static_cast<std::size_t>(operand)] = true;
-    }
-}
-
-Program finish(Program::Data data)
-{
-    std::vector<bool> read(static_cast<std::size_t>(data.slots), false);
-    read[static_cast<std::size_t>(data.output)] = true;
-    std::vector<Step> kept;
-    for (auto step = data.steps.rbegin(); step != data.steps.rend(); ++step) {
-        const auto is_read = [&](int slot) { return slot >= 0 && read[static_cast<std::size_t>(slot)]; };
-        if (std::none_of(step->out.begin(), step->out.end(), is_read))
-            continue;
-        for (int &slot : step->out)
-            slot = is_read(slot) ? slot : -1;
-        mark_last_reads(*step, read);
-        kept.push_back(std::move(*step));
-    }
-    std::reverse(kept.begin(), kept.end());
-    data.steps = std::move(kept);
-    return Program(std::make_shared<const Program::Data>(std::move(data)));
-}
-
-at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::stop_token stop, const Observer &observer)
-{
-    std::vector<c10::IValue> slots(static_cast<std::size_t>(program.slots));
-    slots[0] = images;
-    Stack stack;
-    for (std::size_t index = 0; index < program.steps.size(); ++index) {
-        if (stop.stop_requested())
-            return {};
-        const Step &step = program.steps[index];
-        stack.clear();
-        for (std::size_t i = 0; i < step.in.size(); ++i) {
-            const Operand operand = step.in[i];
-            if (is_constant(operand))
-                stack.push_back(program.constants[constant_index(operand)].value);
-            else if (step.last[i])
-                stack.push_back(std::move(slots[static_cast<std::size_t>(operand)]));
-            else
-                stack.push_back(slots[static_cast<std::size_t>(operand)]);
-        }
-        step.kernel(stack);
-        TORCH_CHECK(stack.size() >= step.out.size(), step.op, " gave too few values");
-        for (std::size_t i = 0; i < step.out.size(); ++i)
-            if (step.out[i] >= 0)
-                slots[static_cast<std::size_t>(step.out[i])] = std::move(stack[i]);
-        if (observer)
-            observer(index, slots);
-    }
-    return slots[static_cast<std::size_t>(program.output)].toTensor();
-}
-
 at::Tensor as_tensor(const ImageBatch &batch)
 {
     auto *values = const_cast<float *>(batch.values.data()); // from_blob takes no const; execute() never writes to its input
@@ -175,6 +108,8 @@ Status guarded(std::string_view doing, int threads, const std::function<void()> 
 
 Result<Matrix> run(const Program &program, const ImageBatch &batch, std::stop_token stop, int threads)
 {
+    if (program.data().steps.empty())
+        return fail(ErrorCode::unsupported, "These are weights without a network that uses them, so they cannot be run.");
     Matrix result;
     bool stopped = false;
     const auto done = guarded("Running the network", threads, [&] {
@@ -209,11 +144,14 @@ Result<std::vector<double>> profile(const Program &program, const ImageBatch &ba
     const auto done = guarded("Profiling the network", threads, [&] {
         for (int round = 0; round < rounds && !stop.stop_requested(); ++round) {
             auto before = Clock::now();
-            (void)execute(program.data(), as_tensor(batch), stop, [&](std::size_t step, const auto &) {
-                const auto now = Clock::now();
-                times[step].push_back(std::chrono::duration<double, std::milli>(now - before).count());
-                before = Clock::now();
-            });
+            (void)execute(
+                program.data(), as_tensor(batch), stop,
+                [&](std::size_t step, const auto &) {
+                    const auto now = Clock::now();
+                    times[step].push_back(std::chrono::duration<double, std::milli>(now - before).count());
+                    before = Clock::now();
+                },
+                Observed::changing);
         }
     });
     if (!done)

@@ -14,7 +14,9 @@
 
 namespace ca {
 
-enum class LayerKind { conv2d, linear, embedding, matmul };
+/// `conv2d` and `linear` have kernels for integers, the others have int weights and compute in float. `matmul` is every other product
+/// with a constant side.
+enum class LayerKind { conv2d, linear, embedding, conv1d, conv3d, conv_transposed, matmul };
 [[nodiscard]] std::string to_text(LayerKind kind);
 
 /// A step with a constant weight that can be quantized. Shared weights are one layer with several uses.
@@ -22,12 +24,14 @@ struct Layer {
     LayerIndex index;
     std::string name; ///< after its weight: `layer1.0.conv1`
     LayerKind kind = LayerKind::linear;
-    std::vector<std::int64_t> shape; ///< of the weight; output channels or rows first
+    std::vector<std::int64_t> shape; ///< of the weight; output channels or rows first, input channels of transposed convolutions
     bool has_bias = false;
     bool depthwise = false;
     std::int64_t uses = 1;
+    std::int64_t outputs = 0; ///< elements of the bias, 0 without one
 
     [[nodiscard]] std::int64_t weights() const; ///< elements of the weight
+    /// Rows of the weight, which have a scale each.
     [[nodiscard]] std::int64_t channels() const { return shape.empty() ? 0 : shape.front(); }
     [[nodiscard]] std::int64_t parameters() const; ///< weight and bias
 };
@@ -87,7 +91,8 @@ private:
 using BoundRun = std::function<Status()>;
 [[nodiscard]] Result<BoundRun> bind(const Program &program, const ImageBatch &batch, int threads);
 
-/// Median milliseconds of each step over `rounds` runs on the calling thread. Order of steps().
+/// Median milliseconds of each step over `rounds` runs on the calling thread, 0 for those that run once in a program's life
+/// (CLIP's text tower). Order of steps().
 [[nodiscard]] Result<std::vector<double>> profile(const Program &program, const ImageBatch &batch, int rounds, int threads,
                                                   std::stop_token stop = {});
 

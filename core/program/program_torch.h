@@ -10,7 +10,10 @@
 
 #include <array>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ca {
@@ -45,6 +48,13 @@ struct Step {
     std::vector<bool> last; ///< of each input: nobody reads the slot after this
 };
 
+/// What steps that do not depend on the images gave when they ran, kept for all later runs: CLIP's text tower runs once.
+struct FixedValues {
+    std::mutex mutex;
+    bool known = false;
+    std::vector<std::pair<int, c10::IValue>> values; ///< slot and value, of those that later steps read
+};
+
 /// Every slot is written once; slot 0 is the images, float32 [batch, channels, height, width].
 struct Program::Data {
     std::vector<Step> steps;
@@ -56,6 +66,8 @@ struct Program::Data {
     std::vector<Operand> layer_weights; ///< a constant for each layer
     std::vector<std::string> notes;
     bool recorded = true;
+    std::size_t fixed_steps = 0; ///< the first so many read constants alone; set by `finish`
+    std::shared_ptr<FixedValues> fixed = std::make_shared<FixedValues>();
 
     [[nodiscard]] const at::Tensor tensor(Operand operand) const { return constants[constant_index(operand)].value.toTensor(); }
     Operand add(c10::IValue value, std::string name = {});
@@ -65,16 +77,19 @@ struct Program::Data {
 /// Going through the steps from the last to the first: sets `step.last` from what is read later, and marks what this step reads.
 void mark_last_reads(Step &step, std::vector<bool> &read);
 
-/// Removes steps that nothing reads, fills `Step::last`, and freezes.
+/// Removes steps that nothing reads, puts those before the others that read constants alone, fills `Step::last`, and freezes.
 [[nodiscard]] Program finish(Program::Data data);
 
 /// Called after each step with its index and all slots; what the step put out is in its slots.
 using Observer = std::function<void(std::size_t step, const std::vector<c10::IValue> &slots)>;
 
+/// Which steps an observer sees. Without one, fixed steps run once in a program's life.
+enum class Observed { all, changing };
+
 /// `images` is not changed. Throws what kernels throw; returns an undefined tensor when stopped. Sets no thread count and no
 /// inference mode.
 [[nodiscard]] at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::stop_token stop,
-                                 const Observer &observer = {});
+                                 const Observer &observer = {}, Observed observed = Observed::all);
 
 /// The batch as a tensor that shares its memory.
 [[nodiscard]] at::Tensor as_tensor(const ImageBatch &batch);

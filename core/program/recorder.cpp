@@ -15,6 +15,7 @@ Recording GraphWalk::run()
 {
     graph_ = module_.get_method("forward").graph()->copy();
     jit::Inline(*graph_);
+    aliases_ = std::make_unique<jit::AliasDb>(graph_);
     const auto inputs = graph_->inputs();
     if (inputs.size() != 2)
         throw NotRecordable("takes " + std::to_string(inputs.size() - 1) + " inputs, not one batch of images");
@@ -27,7 +28,7 @@ Recording GraphWalk::run()
 void GraphWalk::walk(const jit::Block &block)
 {
     for (const jit::Node *node : block.nodes())
-        if (!walk_structure(*node) && !walk_container(*node) && !walk_attention(*node))
+        if (!walk_structure(*node) && !walk_container(*node) && !walk_product(*node))
             walk_operator(*node);
 }
 
@@ -58,6 +59,11 @@ bool GraphWalk::walk_structure(const jit::Node &node)
     case c10::prim::Enter:
     case c10::prim::Exit:
         throw NotRecordable(std::string("uses ") + node.kind().toQualString());
+    case c10::prim::isinstance:
+        bind(node.output(), emitter_.constant(is_instance(node)));
+        return true;
+    case c10::aten::warn:
+        return true;
     case c10::prim::Uninitialized:
         bind(node.output(), emitter_.constant({}));
         return true;
@@ -69,6 +75,14 @@ bool GraphWalk::walk_structure(const jit::Node &node)
         }
         return false;
     }
+}
+
+bool GraphWalk::is_instance(const jit::Node &node)
+{
+    const GraphValue &value = at(node.input());
+    const auto type = value.kind == Kind::operand ? emitter_.value(emitter_.now(value.operand)).type() : node.input()->type();
+    const auto &types = node.tys(c10::attr::types);
+    return std::any_of(types.begin(), types.end(), [&](const c10::TypePtr &wanted) { return type->isSubtypeOf(*wanted); });
 }
 
 std::string GraphWalk::emitter_name(const jit::Node &node) const
@@ -119,25 +133,6 @@ void GraphWalk::walk_loop(const jit::Node &node)
         bind(node.outputs()[i], carried[i]);
 }
 
-bool GraphWalk::walk_attention(const jit::Node &node)
-{
-    static const auto kFused = c10::Symbol::fromQualString("aten::_native_multi_head_attention");
-    if (node.kind() != kFused)
-        return false;
-    std::vector<Operand> in;
-    for (const jit::Value *input : node.inputs())
-        in.push_back(operand(input));
-    const bool self = in[0] == in[1] && in[1] == in[2];
-    const bool plain = emitter_.value(in[9]).isNone() && !emitter_.value(in[10]).toBool();
-    if (!self || !plain)
-        return false;
-    const Operand packed = emitter_.emit_one("aten::linear", "", {in[0], in[5], in[6]});
-    const Operand mixed = emitter_.emit_one("ca::attention", "", {packed, in[4]});
-    bind(node.outputs()[0], emitter_.emit_one("aten::linear", "", {mixed, in[7], in[8]}));
-    bind(node.outputs()[1], emitter_.constant(at::Tensor()));
-    return true;
-}
-
 void GraphWalk::walk_operator(const jit::Node &node)
 {
     const auto *schema = node.maybeSchema();
@@ -150,9 +145,17 @@ void GraphWalk::walk_operator(const jit::Node &node)
         bind(node.output(), emitter_.constant(std::string()));
         return;
     }
+    if (op == "aten::__is__" || op == "aten::__isnot__")
+        for (const jit::Value *input : node.inputs())
+            if (at(input).kind != Kind::operand) { // a container is not None
+                bind(node.output(), emitter_.constant(op == "aten::__isnot__"));
+                return;
+            }
     std::vector<Operand> in;
     for (const jit::Value *input : node.inputs())
         in.push_back(operand(input));
+    if (walk_fused(node, in))
+        return;
     for (std::size_t i = 0; i < schema->arguments().size(); ++i) {
         const auto *alias = schema->arguments()[i].alias_info();
         if (!alias || !alias->isWrite())
@@ -168,7 +171,8 @@ void GraphWalk::walk_operator(const jit::Node &node)
     }
     if (!is_pure_operator(op, schema->overload_name()) && !std::all_of(in.begin(), in.end(), is_constant))
         throw NotRecordable("uses " + op);
-    const auto results = emitter_.emit(op, schema->overload_name(), node.getOperation(), in, node.outputs().size());
+    const auto folding = aliases_->hasWriters(&node) ? Folding::later : Folding::at_once;
+    const auto results = emitter_.emit(op, schema->overload_name(), node.getOperation(), in, node.outputs().size(), folding);
     for (std::size_t i = 0; i < results.size(); ++i)
         bind(node.outputs()[i], results[i]);
 }

@@ -67,6 +67,13 @@ struct GraphValue {
     std::string element; ///< type of a list's elements, as `ca::list` takes it
 };
 
+/// When a step that reads constants alone becomes constants: at once, or while specialising, where what it makes is written
+/// later.
+enum class Folding { at_once, later };
+
+/// Steps that read a layer's weight even where all that they read is constant: they stay steps, so that the weight stays a layer.
+[[nodiscard]] bool keeps_weight(const std::string &op);
+
 /// Emits steps and executes them on the example at once, so that sizes, storages and decisions are known.
 class StepEmitter {
 public:
@@ -81,7 +88,7 @@ public:
     /// One step, or constants where all inputs are constant. Outputs in order.
     std::vector<Operand> emit(const std::string &op, const std::string &overload, std::vector<Operand> in, std::size_t outputs);
     std::vector<Operand> emit(const std::string &op, const std::string &overload, const Kernel &kernel, std::vector<Operand> in,
-                              std::size_t outputs);
+                              std::size_t outputs, Folding folding = Folding::at_once);
     Operand emit_one(const std::string &op, const std::string &overload, std::vector<Operand> in)
     {
         return emit(op, overload, std::move(in), 1)[0];
@@ -99,6 +106,8 @@ private:
         int base = -1;        ///< slot that it looks into
         std::size_t step = 0; ///< step that made it
     };
+    bool folds(const std::string &op, const std::vector<Operand> &in, const Stack &results, Folding folding) const;
+    std::string common_name(const std::vector<Operand> &in) const;
     void note_view(int slot, const std::vector<Operand> &in, std::size_t step);
     Operand write_back(const View &view, Operand changed);
     void redirect_aliases(int root, const std::vector<int> &aliases);

@@ -158,8 +158,8 @@ void check_layer_step(const Step &step, const Program::Data &data)
                                                 : step.op == (kind == LayerKind::embedding ? "aten::embedding" : "aten::linear");
     require(fits, "a step is of another kind than its layer");
     const std::size_t weight = kind == LayerKind::embedding ? 0 : 1;
-    require(step.in[weight] == data.layer_weights[layer] && !is_constant(step.in[1 - weight]),
-            "a layer's step has another weight");
+    require(step.in[weight] == data.layer_weights[layer], "a layer's step has another weight");
+    require(kind == LayerKind::embedding || !is_constant(step.in[0]), "a layer has a constant as its input");
     for (std::size_t i = 2; i < step.in.size(); ++i)
         require(is_constant(step.in[i]), "a layer's settings are not constant");
     require(data.layers[layer].shape.size() == (kind == LayerKind::conv2d ? 4U : 2U),

@@ -150,7 +150,7 @@ Program::Data simplify(Program::Data data, std::map<int, c10::IValue> steady)
                                           [&](int slot) { return is_constant(stand_in[static_cast<std::size_t>(slot)]); });
         if (replaced)
             continue;
-        if (std::all_of(step.in.begin(), step.in.end(), is_constant) && !is_random(step)) {
+        if (std::all_of(step.in.begin(), step.in.end(), is_constant) && !is_random(step) && !keeps_weight(step.op)) {
             Stack stack;
             for (const Operand operand : step.in)
                 stack.push_back(data.constants[constant_index(operand)].value);

@@ -18,6 +18,15 @@ bool reads_only_sizes(const std::string &op)
     return std::find(kSizes.begin(), kSizes.end(), op) != kSizes.end();
 }
 
+} // namespace
+
+bool keeps_weight(const std::string &op)
+{
+    return op == "aten::embedding" || op == "aten::linear";
+}
+
+namespace {
+
 const c10::StorageImpl *storage_of(const c10::IValue &value)
 {
     if (!value.isTensor() || !value.toTensor().defined() || !value.toTensor().has_storage())
@@ -87,7 +96,7 @@ std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string 
 }
 
 std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string &overload, const Kernel &kernel,
-                                       std::vector<Operand> in, std::size_t outputs)
+                                       std::vector<Operand> in, std::size_t outputs, Folding folding)
 {
     for (Operand &operand : in)
         operand = now(operand);
@@ -98,16 +107,11 @@ std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string 
     if (stack.size() != outputs)
         throw NotRecordable("has the operator " + op + " with an unexpected number of results");
 
-    const bool constant_inputs = std::all_of(in.begin(), in.end(), is_constant);
     std::vector<Operand> results;
-    if (constant_inputs) {
-        std::string name; // a cast or transposed weight is still that weight
-        int tensors = 0;
-        for (const Operand operand : in)
-            if (value(operand).isTensor() && ++tensors == 1)
-                name = recording_.data.constants[constant_index(operand)].name;
+    if (folds(op, in, stack, folding)) {
+        const std::string name = common_name(in);
         for (auto &result : stack)
-            results.push_back(constant(std::move(result), tensors == 1 ? name : std::string()));
+            results.push_back(constant(std::move(result), name));
         return results;
     }
 
@@ -115,8 +119,8 @@ std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string 
         throw NotRecordable("takes more than " + std::to_string(kMostSteps) + " steps");
     const bool dynamic = has_dynamic_shape(in);
     const bool counted = counts_content(op, overload) || (op == "aten::index" && is_mask(value(in[1])));
-    const bool shape_only =
-        (reads_only_sizes(op) && !dynamic) || std::all_of(in.begin(), in.end(), [&](Operand o) { return is_shape_only(o); });
+    const bool shape_only = (reads_only_sizes(op) && !dynamic)
+        || (!keeps_weight(op) && std::all_of(in.begin(), in.end(), [&](Operand o) { return is_shape_only(o); }));
     Step step{op, overload, kernel, in, {}, -1, {}};
     for (auto &result : stack) {
         const int slot = recording_.data.new_slot();
@@ -131,6 +135,39 @@ std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string 
     }
     recording_.data.steps.push_back(std::move(step));
     return results;
+}
+
+bool StepEmitter::folds(const std::string &op, const std::vector<Operand> &in, const Stack &results, Folding folding) const
+{
+    if (!std::all_of(in.begin(), in.end(), is_constant) || keeps_weight(op))
+        return false;
+    const auto shares = [&](const c10::IValue &result) { // writing to it would change a weight
+        return std::any_of(in.begin(), in.end(),
+                           [&](Operand o) { return storage_of(result) && storage_of(value(o)) == storage_of(result); });
+    };
+    return folding == Folding::at_once || std::any_of(results.begin(), results.end(), shares);
+}
+
+/// A cast, transposed or scaled weight is still that weight: the name of the largest tensor that has one.
+std::string StepEmitter::common_name(const std::vector<Operand> &in) const
+{
+    std::string name;
+    std::int64_t most = 0;
+    const auto look = [&](const at::Tensor &tensor, const std::string &candidate) {
+        if (tensor.defined() && !candidate.empty() && tensor.numel() > most) {
+            most = tensor.numel();
+            name = candidate;
+        }
+    };
+    for (const Operand operand : in) {
+        const Constant &constant = recording_.data.constants[constant_index(operand)];
+        if (constant.value.isTensor())
+            look(constant.value.toTensor(), constant.name);
+        else if (constant.value.isTensorList()) // parts of a weight
+            for (const at::Tensor &item : constant.value.toTensorVector())
+                look(item, constant.name);
+    }
+    return name;
 }
 
 /// Its inputs' shapes, or numbers that it takes, depend on content: then so does the shape of what it gives.

@@ -70,11 +70,12 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
         const auto done = guarded("Calibrating", 1, [&] {
             const at::Tensor input = as_tensor(batch);
             look(0, input);
-            (void)execute(program, input, stop, [&](std::size_t step, const std::vector<c10::IValue> &slots) {
+            const Observer observer = [&](std::size_t step, const std::vector<c10::IValue> &slots) {
                 for (const int slot : program.steps[step].out)
                     if (slot >= 0 && slots[static_cast<std::size_t>(slot)].isTensor())
                         look(slot, slots[static_cast<std::size_t>(slot)].toTensor());
-            });
+            };
+            (void)execute(program, input, stop, observer, index == 0 ? Observed::all : Observed::changing);
         });
         if (!done)
             return done;

@@ -31,26 +31,59 @@ public:
     std::vector<SafeTensorView> tensors;
     std::map<std::string, std::string> metadata;
 
+    /// Bytes of the tensors that only steps of the text tower read.
+    std::int64_t text_bytes = 0;
+
     /// `weights` null: shapes alone, for a prediction. Throws what torch throws.
     void collect(const std::map<std::string, QuantizedWeight> *weights)
     {
         const Program::Data &program = model_.program.data();
         const auto constant_names = tensor_names(program);
+        const std::set<Operand> text = text_constants(program);
         std::set<Operand> quantized;
         for (std::size_t i = 0; i < program.layers.size(); ++i)
             if (const auto scheme = scheme_of(program.layers[i]); scheme) {
                 quantized.insert(program.layer_weights[i]);
-                add_layer(program.layers[i], *scheme, weights ? &weights->at(program.layers[i].name) : nullptr);
+                count_if(text.contains(program.layer_weights[i]), [&] {
+                    add_layer(program.layers[i], *scheme, weights ? &weights->at(program.layers[i].name) : nullptr);
+                });
             }
         add_inputs(program);
         for (std::size_t i = 0; i < program.constants.size(); ++i)
-            if (!quantized.contains(~static_cast<Operand>(i)))
-                add_constant(program.constants[i].value, constant_names[i]);
-        add_bytes(names::kProgram, SafeDtype::u8, {}, serialise(program, constant_names, kept_ranges()));
+            if (const Operand constant = ~static_cast<Operand>(i); !quantized.contains(constant))
+                count_if(text.contains(constant), [&] { add_constant(program.constants[i].value, constant_names[i]); });
+        if (!program.steps.empty())
+            add_bytes(names::kProgram, SafeDtype::u8, {}, serialise(program, constant_names, kept_ranges()));
         metadata = {{"format", "pt"}, {names::kAbout, about()}, {names::kConfig, config()}};
     }
 
 private:
+    /// Constants of the steps that run once, and of no others.
+    static std::set<Operand> text_constants(const Program::Data &program)
+    {
+        std::set<Operand> text, others;
+        for (std::size_t i = 0; i < program.steps.size(); ++i)
+            for (const Operand operand : program.steps[i].in)
+                if (is_constant(operand))
+                    (i < program.fixed_steps ? text : others).insert(operand);
+        for (const Operand operand : others)
+            text.erase(operand);
+        return text;
+    }
+
+    template <typename Add>
+    void count_if(bool text, const Add &add)
+    {
+        const std::size_t before = tensors.size();
+        add();
+        for (std::size_t i = before; text && i < tensors.size(); ++i) {
+            std::int64_t size = static_cast<std::int64_t>(bytes_of(tensors[i].dtype));
+            for (const std::int64_t side : tensors[i].shape)
+                size *= side;
+            text_bytes += size;
+        }
+    }
+
     std::optional<Scheme> scheme_of(const Layer &layer) const
     {
         const auto found = recipe_.layers.find(layer.name);
@@ -138,16 +171,18 @@ private:
 
     std::string about() const
     {
-        return canonical({{"version", 1},
-                          {"recipe", to_json(recipe_)},
-                          {"model",
-                           {{"name", model_.name},
-                            {"sha256", model_.sha256},
-                            {"parameters", model_.parameters},
-                            {"channels", model_.input.channels},
-                            {"height", model_.input.height},
-                            {"width", model_.input.width},
-                            {"outputs", model_.input.outputs}}}});
+        Json model{{"name", model_.name},
+                   {"sha256", model_.sha256},
+                   {"parameters", model_.parameters},
+                   {"channels", model_.input.channels},
+                   {"height", model_.input.height},
+                   {"width", model_.input.width},
+                   {"outputs", model_.input.outputs}};
+        if (!model_.preprocess.empty())
+            model["preprocess"] = model_.preprocess;
+        if (model_.zero_shot)
+            model["zero_shot"] = {{"classes", model_.zero_shot->classes}, {"templates", model_.zero_shot->templates}};
+        return canonical({{"version", 1}, {"recipe", to_json(recipe_)}, {"model", model}});
     }
 
     /// Layers of one scheme are one group.
@@ -213,6 +248,20 @@ Bytes predicted_bytes(const Model &model, const Recipe &recipe, const Activation
         size = safetensors_size(contents.tensors, contents.metadata);
     });
     return size;
+}
+
+std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges)
+{
+    if (!model.zero_shot)
+        return std::nullopt;
+    TowerBytes towers;
+    const auto done = guarded("Predicting the size", 1, [&] {
+        Contents contents(model, recipe, ranges);
+        contents.collect(nullptr);
+        towers.text = bytes(contents.text_bytes);
+        towers.image = bytes(safetensors_size(contents.tensors, contents.metadata).value - contents.text_bytes);
+    });
+    return done ? std::optional(towers) : std::nullopt;
 }
 
 Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file)

@@ -4,16 +4,25 @@
 #include "core/quantize/quantize.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace ca {
 
 /// Bytes of the file that `write_export` makes; exact, from shapes alone.
 [[nodiscard]] Bytes predicted_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges);
 
+/// What of such a file belongs to a CLIP model's image tower, and to its text tower; together all of it.
+struct TowerBytes {
+    Bytes image, text;
+    bool operator==(const TowerBytes &) const = default;
+};
+/// Nothing for models of one tower.
+[[nodiscard]] std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges);
+
 /// Writes one `.safetensors`: quantized weights in the compressed-tensors naming (`weight` I8, or `weight_packed` I32 with
 /// `weight_shape`; `weight_scale`, `weight_zero_point`), all other tensors as they are, the recipe and the quantization config as
 /// metadata, and the model's program without weights as the U8 tensor `compression_agent.program`, so that the file is complete
-/// in itself. Errors: `unwritable`.
+/// in itself; weights without a network have none. Errors: `unwritable`.
 [[nodiscard]] Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file);
 
 /// True for a file that `write_export` made.

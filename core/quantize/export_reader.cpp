@@ -184,6 +184,12 @@ Status ExportFile::read_about(QuantizedModel &into)
         into.model.parameters = model.at("parameters").get<std::int64_t>();
         into.model.input = {model.at("channels").get<std::int64_t>(), model.at("height").get<std::int64_t>(),
                             model.at("width").get<std::int64_t>(), model.at("outputs").get<std::int64_t>()};
+        into.model.preprocess = clean_text(model.value("preprocess", std::string()));
+        if (model.contains("zero_shot")) {
+            const Json &asked = model.at("zero_shot");
+            into.model.zero_shot = ZeroShotPrompts{
+                asked.at("classes").get<std::vector<std::string>>(), asked.at("templates").get<std::vector<std::string>>(), {}};
+        }
     } catch (const std::exception &) {
         return damaged("its description of the model is incomplete");
     }

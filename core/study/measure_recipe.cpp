@@ -74,6 +74,7 @@ Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recip
         if (!size)
             return forward(size);
         measurement.size = *size;
+        measurement.towers = tower_bytes(bench.model, model->recipe, model->ranges);
         if (bench.latency)
             if (const auto timed = measure_times(bench, *model, measurement, stop, progress); !timed)
                 return forward(timed);

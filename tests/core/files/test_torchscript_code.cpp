@@ -15,6 +15,12 @@ private Q_SLOTS:
     void lets_setstate_assign();
     void finds_a_setstate_that_does_more_data();
     void finds_a_setstate_that_does_more();
+    void lets_setstate_pack_weights_for_onednn();
+    void finds_loops_without_an_end_data();
+    void finds_loops_without_an_end();
+    void passes_loops_that_end_data();
+    void passes_loops_that_end();
+    void finds_imports();
     void finds_nesting_that_exhausts_a_parser();
     void gives_the_line();
 };
@@ -143,9 +149,79 @@ void TestTorchscriptCode::finds_a_setstate_that_does_more()
     QFETCH(QString, line);
     const auto found = ca::script_findings(
         "class N(Module):\n  def __setstate__(self, state: Tensor) -> NoneType:\n    " + line.toStdString() + "\n", "code/n.py");
-    QCOMPARE(found.size(), std::size_t{1});
+    QVERIFY(!found.empty()); // a loop without an end is one more
     QCOMPARE(found[0].line, 3);
     QVERIFY(found[0].what.find("__setstate__") != std::string::npos);
+}
+
+// As PyTorch 2.13 prints it.
+void TestTorchscriptCode::lets_setstate_pack_weights_for_onednn()
+{
+    const std::string code =
+        "class N(Module):\n  def __setstate__(self: __torch__.N,\n    state: Tuple[Tensor, bool]) -> NoneType:\n"
+        "    self.w = (state)[0]\n"
+        "    _2 = ops.mkldnn._reorder_linear_weight(torch.to_mkldnn((state)[0]), 1)\n    self.p = _2\n"
+        "    _3 = ops.onednn.qlinear_prepack((state)[0], None)\n    self.q = _3\n"
+        "    self.r = torch.ops.onednn.qconv_prepack((state)[0], (state)[1], 1., 0, [1, 1], [0, 0], [1, 1], 1, None)\n"
+        "    _4 = ops.mkldnn._reorder_convolution_weight(torch.to_mkldnn((state)[0]), [0, 0], [1, 1], [1, 1], 1, [1, 3, 4, 4])\n"
+        "    return None\n  def forward(self, x: Tensor) -> Tensor:\n"
+        "    return ops.mkldnn._linear_pointwise(x, self.p, None, \"none\", annotate(List[Optional[number]], []), \"\")\n";
+    const auto found = ca::script_findings(code, "code/n.py");
+    QVERIFY2(found.empty(), found.empty() ? "" : found[0].what.c_str());
+}
+
+void TestTorchscriptCode::finds_loops_without_an_end_data()
+{
+    QTest::addColumn<QString>("body");
+    const auto row = [](const char *name, const char *body) { QTest::newRow(name) << QString(body); };
+    row("as PyTorch 2.13 prints `while True`",
+        "    x0 = x\n    _0 = True\n    while _0:\n      _0, x0 = True, torch.add(x0, 1)\n    return x0\n");
+    row("literal", "    while True:\n      x = torch.add(x, 1)\n    return x\n");
+    row("number", "    while 1:\n      x = torch.add(x, 1)\n");
+    row("two constants", "    while (True) or True:\n      x = torch.add(x, 1)\n");
+    row("condition that is never set", "    while x:\n      y = torch.add(y, 1)\n    x = y\n");
+    row("condition set to True", "    while x:\n      x = True\n");
+    row("at the end of the file", "    while x:\n      y = 1");
+    row("range of all numbers", "    for _1 in range(9223372036854775807):\n      x = torch.add(x, 1)\n");
+    row("loop in a loop", "    for _1 in range(3):\n      while True:\n        x = torch.add(x, 1)\n");
+}
+
+void TestTorchscriptCode::finds_loops_without_an_end()
+{
+    QFETCH(QString, body);
+    const auto found = findings(body.toStdString());
+    QCOMPARE(found.size(), std::size_t{1});
+    QCOMPARE(found[0].what, std::string("It has a loop without an end."));
+}
+
+void TestTorchscriptCode::passes_loops_that_end_data()
+{
+    QTest::addColumn<QString>("body");
+    const auto row = [](const char *name, const char *body) { QTest::newRow(name) << QString(body); };
+    row("as PyTorch 2.13 prints `while i < 5`",
+        "    x0 = x\n    i = 0\n    _0 = True\n    while _0:\n      x1 = torch.add(x0, 1)\n      i0 = torch.add(i, 1)\n"
+        "      _0, x0, i = torch.lt(i0, 5), x1, i0\n    return x0\n");
+    row("break", "    while True:\n      if x:\n        break\n");
+    row("return", "    while True:\n      return x\n");
+    row("condition that is computed", "    while torch.lt(i, 5):\n      i = torch.add(i, 1)\n");
+    row("one of several results", "    while _0:\n      _0, y = (self).step(y, )\n");
+    row("range of a size", "    for _1 in range(torch.len(y)):\n      x = torch.add(x, 1)\n");
+    row("range of some", "    for _1 in range(1000):\n      x = torch.add(x, 1)\n");
+    row("in a string", "    y = \"while True:\"\n");
+}
+
+void TestTorchscriptCode::passes_loops_that_end()
+{
+    QFETCH(QString, body);
+    const auto found = findings(body.toStdString());
+    QVERIFY2(found.empty(), found.empty() ? "" : found[0].what.c_str());
+}
+
+void TestTorchscriptCode::finds_imports()
+{
+    QVERIFY(ca::script_findings("import __torch__.torch.nn\nclass N(Module):\n", "code/n.py").empty());
+    QCOMPARE(ca::script_findings("import os\nclass N(Module):\n", "code/n.py").size(), std::size_t{1});
+    QVERIFY(ca::script_findings("from os import path\n", "code/n.py").at(0).what == "It imports `os`.");
 }
 
 void TestTorchscriptCode::finds_nesting_that_exhausts_a_parser()

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/arguments.h"
+#include "app/cli/fetcher.h"
+#include "core/data/dataset.h"
+#include "core/model/model.h"
+
+#include <filesystem>
+#include <stop_token>
+
+namespace ca {
+
+/// What `--model` and `--weights` mean.
+struct ModelSource {
+    std::filesystem::path file;    ///< or folder; with random weights that of the tokenizer
+    const ZooEntry *zoo = nullptr; ///< of a zoo key
+    bool random = false;           ///< random weights
+};
+
+/// What can be opened without a download. Errors: `not_found`, which says how to get it; `usage` for `--weights` without a key.
+[[nodiscard]] Result<ModelSource> find_model(const std::string &model, const std::string &weights);
+/// The same; a zoo model that is missing is fetched. Errors: as above, and those of `fetch_zoo_model`.
+[[nodiscard]] Result<ModelSource> get_model(const Arguments &arguments, const Fetch &fetch, std::stop_token stop,
+                                            const Progress &progress);
+
+/// The folder that `--data` means; CIFAR-10 is fetched where it is missing. Errors: those of `fetch_cifar10` and `demo_data`.
+[[nodiscard]] Result<std::filesystem::path> get_data(const std::string &data, const Fetch &fetch, std::stop_token stop,
+                                                     const Progress &progress);
+
+/// Loads it: the first load of a TorchScript file in a process of its own, a zoo model with its published preprocessing.
+/// `classes`: what a CLIP model is asked for. Errors: those of `load_model`.
+[[nodiscard]] Result<Model> load_source(const ModelSource &source, const LoadOptions &options, std::stop_token stop,
+                                        const Progress &progress);
+
+/// What a CLIP model is asked: `--classes` and `--templates`, else the data's classes in the 18 published templates, else
+/// CIFAR-10's classes. Errors: those of reading the files.
+[[nodiscard]] Result<PromptMaker> prompts_of(const Arguments &arguments, const std::optional<DataSet> &data);
+
+} // namespace ca
