@@ -27,6 +27,13 @@ struct LayerFacts {
     bool operator==(const LayerFacts &) const = default;
 };
 
+/// What a CLIP model is asked: each name in each template.
+struct ClassNames {
+    QStringList classes;
+    QStringList templates; ///< `{}` stands for the name
+    bool operator==(const ClassNames &) const = default;
+};
+
 /// What the window says of a model.
 struct ModelFacts {
     QString name;
@@ -37,23 +44,42 @@ struct ModelFacts {
     QString code;      ///< "plain code"
     QStringList notes; ///< how it runs, what was assumed
     std::vector<LayerFacts> layers;
+    bool has_network = true;               ///< false for weights alone, which cannot be run
+    std::optional<ClassNames> zero_shot{}; ///< of a CLIP model
     bool operator==(const ModelFacts &) const = default;
+};
+
+/// What code in a file does beyond computing, and where.
+struct FindingFacts {
+    QString member; ///< `code/__torch__/net.py`
+    int line = 0;   ///< 0 where it stands in no text
+    QString what;   ///< a sentence
+    bool operator==(const FindingFacts &) const = default;
+};
+
+/// Where something stands that the program fetches by itself.
+struct Availability {
+    enum class State { ready, absent, arriving, failed, impossible };
+    State state = State::ready;
+    double share = 0; ///< of what arrives: 0 to 1
+    QString words;    ///< how far it is; why it failed, or cannot be used on this machine
+    bool operator==(const Availability &) const = default;
 };
 
 /// What the window says of a data set.
 struct DataFacts {
     QString name;
     QString folder;
-    std::size_t classes = 0;
+    QStringList classes;
     std::size_t calibration = 0, selection = 0, holdout = 0; ///< images
     bool operator==(const DataFacts &) const = default;
 };
 
 /// What a person chose to measure on.
 struct DataChoice {
-    QString folder;                        ///< empty: the embedded Pictogram-10
-    QString head = QStringLiteral("auto"); ///< auto, logits or agreement
-    int samples = 0;                       ///< images of selection and of holdout; 0: all
+    QString data = QStringLiteral("pictogram10"); ///< as `--data`: pictogram10, cifar10, or a folder's whole path
+    QString head = QStringLiteral("auto");        ///< auto, logits or agreement
+    int samples = 0;                              ///< images of selection and of holdout; 0: all
     bool operator==(const DataChoice &) const = default;
 };
 

@@ -2,27 +2,20 @@
 #include "ui/main_window.h"
 
 #include "ui/common/chip.h"
-#include "ui/common/dropped_file.h"
 #include "ui/common/header.h"
-#include "ui/common/pane.h"
 #include "ui/common/state_pane.h"
 #include "ui/common/status_strip.h"
-#include "ui/common/style_sheet.h"
 #include "ui/common/words.h"
 #include "ui/data_chooser/data_chooser.h"
 #include "ui/layers/layers_pane.h"
+#include "ui/model_picker/model_picker.h"
+#include "ui/panes.h"
 #include "ui/pareto/pareto_chart.h"
 #include "ui/pareto/pareto_pane.h"
 #include "ui/trials/trial_words.h"
 #include "ui/trials/trials_pane.h"
 
 #include <QAction>
-#include <QCloseEvent>
-#include <QDragEnterEvent>
-#include <QFileInfo>
-#include <QGuiApplication>
-#include <QListView>
-#include <QMainWindow>
 #include <QMenu>
 #include <QVBoxLayout>
 
@@ -34,9 +27,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kGap = 8;              // px between panes and around them
 constexpr int kTextSize = 13;        // px
-constexpr int kPanesVersion = 1;     // of saved layouts; a new one when panes are renamed
 constexpr QSize kSmallest{960, 600}; // all panes keep their headings and one row
 constexpr QSize kUsual{1600, 1000};
 
@@ -55,89 +46,52 @@ MainWindow::MainWindow(QWidget *parent) : QWidget(parent)
 
     header_ = new Header;
     chooser_ = new DataChooser(this);
-    docks_ = new QMainWindow;
-    docks_->setWindowFlags(Qt::Widget);
-    docks_->setObjectName(u"docks"_s);
-    docks_->setContentsMargins(kGap, kGap, kGap, kGap);
-    docks_->setDockNestingEnabled(true);
-    docks_->setContextMenuPolicy(Qt::NoContextMenu); // panes cannot be hidden, so there is nothing to list
+    panes_ = new Panes;
     strip_ = new StatusStrip;
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(header_);
-    column->addWidget(docks_, 1);
+    column->addWidget(panes_, 1);
     column->addWidget(strip_);
 
-    make_panes();
-    place_panes();
+    connect_header();
     connect_panes();
     fill_menu();
-    usual_places_ = docks_->saveState(kPanesVersion);
     header_->model()->set_facts(tr("No model"), tr("drop one on the window"));
     header_->data()->set_facts(tr("No data"), {});
     header_->device()->set_facts(tr("CPU"), {});
-    layers_->states()->show_empty(tr("Drop a model on the window, or open the demo."), tr("Open the demo"));
+    panes_->layers()->states()->show_empty(tr("Drop a model on the window, or open the demo."), tr("Open the demo"));
     show_study_states();
     apply_theme();
     refresh_actions();
     setFocus(); // so that no button wears the ring before Tab is pressed
 }
 
-void MainWindow::make_panes()
-{
-    picker_ = new ModelPicker;
-    layers_ = new LayersPane;
-    trials_ = new TrialsPane;
-    pareto_ = new ParetoPane;
-    picker_pane_ = new Pane(u"pane_models"_s, tr("Models"), picker_);
-    picker_pane_->set_note(QKeySequence(QKeySequence::Open).toString(QKeySequence::NativeText));
-    layers_pane_ = new Pane(u"pane_layers"_s, tr("Layers"), layers_);
-    layers_pane_->add_to_heading(layers_->legend());
-    trials_pane_ = new Pane(u"pane_trials"_s, tr("Trials"), trials_);
-    pareto_pane_ = new Pane(u"pane_pareto"_s, tr("Pareto"), pareto_);
-    pareto_pane_->set_note(tr("Size × accuracy"));
-    for (QWidget *pane : {static_cast<QWidget *>(layers_), static_cast<QWidget *>(trials_), static_cast<QWidget *>(pareto_)})
-        pane->setMinimumSize(240, 120);
-    picker_->setMinimumSize(180, 160);
-}
-
-void MainWindow::place_panes()
-{
-    docks_->addDockWidget(Qt::LeftDockWidgetArea, picker_pane_);
-    docks_->splitDockWidget(picker_pane_, layers_pane_, Qt::Horizontal);
-    docks_->splitDockWidget(layers_pane_, trials_pane_, Qt::Vertical);
-    docks_->addDockWidget(Qt::RightDockWidgetArea, pareto_pane_);
-    // Shares of the drawn window: 256, 768 and 548 px of 1600; layers over trials 518 to 384.
-    docks_->resizeDocks({picker_pane_, layers_pane_, pareto_pane_}, {256, 768, 548}, Qt::Horizontal);
-    docks_->resizeDocks({layers_pane_, trials_pane_}, {518, 384}, Qt::Vertical);
-}
-
-void MainWindow::connect_panes()
+void MainWindow::connect_header()
 {
     connect(header_, &Header::run_requested, this, &MainWindow::start);
     connect(header_, &Header::stop_requested, this, &MainWindow::ask_to_stop);
     connect(strip_, &StatusStrip::cancel_requested, this, &MainWindow::ask_to_stop);
-    connect(header_->model(), &Chip::clicked, picker_->list(), [this] {
-        picker_pane_->raise();
-        picker_->list()->setFocus();
-    });
-    connect(header_->data(), &Chip::clicked, this, [this] { chooser_->open_under(header_->data()); });
+    connect(header_->model(), &Chip::clicked, panes_, &Panes::show_models);
+    connect(header_->data(), &Chip::clicked, this, &MainWindow::open_data_panel);
     connect(header_->device(), &Chip::clicked, this, [this] { strip_->set_note(header_->device()->toolTip()); });
-    connect(chooser_, &DataChooser::data_chosen, this, &MainWindow::data_chosen);
-    connect(chooser_, &DataChooser::folder_requested, this, &MainWindow::data_folder_requested);
-    connect(picker_, &ModelPicker::model_chosen, this, &MainWindow::model_chosen);
-    connect(picker_, &ModelPicker::open_requested, this, &MainWindow::open_requested);
-    connect(layers_->states(), &StatePane::action_triggered, this, [this] {
+}
+
+void MainWindow::connect_panes()
+{
+    connect(panes_->picker(), &ModelPicker::open_requested, this, &MainWindow::open_requested);
+    connect(panes_->picker(), &ModelPicker::refused, this, &MainWindow::warn);
+    connect(panes_->layers()->states(), &StatePane::action_triggered, this, [this] {
         if (model_state_ == ModelState::failed)
-            Q_EMIT model_chosen(model_file_);
+            Q_EMIT retry_requested();
         else
             Q_EMIT demo_requested();
     });
-    connect(trials_->states(), &StatePane::action_triggered, this, &MainWindow::start);
-    connect(pareto_->states(), &StatePane::action_triggered, this, &MainWindow::start);
-    connect(trials_, &TrialsPane::trial_selected, this, &MainWindow::select_trial);
-    connect(pareto_, &ParetoPane::trial_selected, this, &MainWindow::select_trial);
+    connect(panes_->trials()->states(), &StatePane::action_triggered, this, &MainWindow::start);
+    connect(panes_->pareto()->states(), &StatePane::action_triggered, this, &MainWindow::start);
+    connect(panes_->trials(), &TrialsPane::trial_selected, this, &MainWindow::select_trial);
+    connect(panes_->pareto(), &ParetoPane::trial_selected, this, &MainWindow::select_trial);
 }
 
 void MainWindow::fill_menu()
@@ -151,38 +105,32 @@ void MainWindow::fill_menu()
         return action;
     };
     add(tr("Open a model…"), QKeySequence::Open, [this] { Q_EMIT open_requested(); });
+    add(tr("Open a model folder…"), {}, [this] { Q_EMIT open_folder_requested(); });
     add(tr("Open the demo"), {}, [this] { Q_EMIT demo_requested(); });
-    choose_data_ = add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooser_->open_under(header_->data()); });
+    choose_data_ = add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { open_data_panel(); });
     menu->addSeparator();
     add(tr("Run study"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { start(); });
     add(tr("Stop"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { ask_to_stop(); });
     menu->addSeparator();
-    add(tr("Put the panes back"), {}, [this] { docks_->restoreState(usual_places_, kPanesVersion); });
+    add(tr("Put the panes back"), {}, [this] { panes_->put_back(); });
     add(tr("Quit"), QKeySequence::Quit, [this] { close(); });
 }
 
-DataChoice MainWindow::choice() const
+ModelPicker &MainWindow::picker() const
 {
-    return chooser_->choice();
+    return *panes_->picker();
 }
 
 WindowLayout MainWindow::layout_state() const
 {
-    return {saveGeometry(), docks_->saveState(kPanesVersion)};
+    return {saveGeometry(), panes_->places()};
 }
 
 void MainWindow::restore_layout(const WindowLayout &layout)
 {
     if (!layout.geometry.isEmpty())
         restoreGeometry(layout.geometry);
-    if (!layout.panes.isEmpty() && !docks_->restoreState(layout.panes, kPanesVersion))
-        docks_->restoreState(usual_places_, kPanesVersion);
-}
-
-void MainWindow::set_models(const std::vector<PickerRow> &models, const std::vector<PickerRow> &recent)
-{
-    picker_->set_models(models);
-    picker_->set_recent(recent);
+    panes_->restore_places(layout.panes);
 }
 
 void MainWindow::set_device(const QString &name, const QString &facts)
@@ -190,9 +138,9 @@ void MainWindow::set_device(const QString &name, const QString &facts)
     header_->device()->set_facts(name, facts);
 }
 
-void MainWindow::set_choice(const DataChoice &choice)
+void MainWindow::open_data_panel()
 {
-    chooser_->set_choice(choice);
+    chooser_->open_under(header_->data());
 }
 
 void MainWindow::show_opening_data(const QString &name)
@@ -223,17 +171,17 @@ void MainWindow::show_data_failure(const Error &error)
     refresh_actions();
 }
 
-void MainWindow::show_opening(const QString &file)
+void MainWindow::show_opening(const QString &name)
 {
     model_state_ = ModelState::opening;
+    cannot_run_.clear();
     strip_->set_idle({}); // an earlier opening that still stops is no longer spoken of
-    model_file_ = file;
-    const QString name = QFileInfo(file).fileName();
     header_->model()->set_facts(name, tr("opening…"));
-    picker_->set_current(file);
-    layers_->set_layers({});
-    layers_->states()->show_working(tr("Opening %1").arg(name));
-    layers_pane_->set_note({});
+    chooser_->set_zero_shot({});
+    panes_->layers()->set_layers({});
+    panes_->layers()->set_notes({});
+    panes_->layers()->states()->show_working(tr("Opening %1").arg(name));
+    panes_->set_layers_note({});
     set_trials(nullptr);
     strip_->set_progress({tr("Opening %1").arg(name).toStdString(), 0, 0, 0, {}});
     refresh_actions();
@@ -242,39 +190,40 @@ void MainWindow::show_opening(const QString &file)
 void MainWindow::set_model(const ModelFacts &model)
 {
     model_state_ = ModelState::ready;
-    model_file_ = model.file;
+    const QString first_note = model.notes.isEmpty() ? QString() : model.notes.front();
+    cannot_run_ = model.has_network ? QString()
+        : first_note.isEmpty()      ? tr("These are weights without a network, which cannot be run.")
+                                    : first_note;
     QStringList facts{model.format, words::count(model.parameters), words::size(model.size)};
     if (!model.code.isEmpty())
         facts << model.code;
     header_->model()->set_facts(model.name, facts.join(u" · "_s));
-    if (!model.notes.isEmpty())
-        header_->model()->setToolTip(header_->model()->toolTip() + u'\n' + model.notes.join(u'\n'));
-    picker_->set_current(model.file);
-    layers_->set_layers(model.layers);
+    chooser_->set_zero_shot(model.zero_shot);
+    LayersPane *layers = panes_->layers();
+    layers->set_layers(model.layers);
+    layers->set_notes(model.notes);
     if (model.layers.empty())
-        layers_->states()->show_empty(model.notes.isEmpty() ? tr("This model has no layer that can be quantized.")
-                                                            : model.notes.front(),
-                                      tr("Open the demo"));
+        layers->states()->show_empty(first_note.isEmpty() ? tr("This model has no layer that can be quantized.") : first_note,
+                                     tr("Open the demo"));
     else
-        layers_->states()->show_content();
-    layers_pane_->set_note(model.layers.empty()           ? QString()
-                               : model.layers.size() == 1 ? tr("1 layer")
-                                                          : tr("%1 layers").arg(model.layers.size()));
+        layers->states()->show_content();
+    panes_->set_layers_note(model.layers.empty()           ? QString()
+                                : model.layers.size() == 1 ? tr("1 layer")
+                                                           : tr("%1 layers").arg(model.layers.size()));
     strip_->set_idle(tr("%1 is open").arg(model.name));
     show_study_states();
     refresh_actions();
 }
 
-void MainWindow::show_model_failure(const QString &file, const Error &error)
+void MainWindow::show_model_failure(const QString &name, const Error &error)
 {
     model_state_ = ModelState::failed;
-    model_file_ = file;
-    header_->model()->set_facts(tr("No model"), tr("%1 was not opened").arg(QFileInfo(file).fileName()));
-    picker_->set_current({});
-    layers_->set_layers({});
-    layers_->states()->show_failed(words::from(error.sentence), tr("Retry"),
-                                   error.cause ? words::from(error.cause->text()) : QString());
-    strip_->set_idle(tr("%1 was not opened").arg(QFileInfo(file).fileName()));
+    const QString outcome = tr("%1 was not opened").arg(name);
+    header_->model()->set_facts(tr("No model"), outcome);
+    panes_->layers()->set_layers({});
+    panes_->layers()->states()->show_failed(words::from(error.sentence), tr("Retry"),
+                                            error.cause ? words::from(error.cause->text()) : QString());
+    strip_->set_idle(outcome);
     show_study_states();
     refresh_actions();
 }
@@ -291,13 +240,13 @@ void MainWindow::show_started()
 void MainWindow::set_trials(std::shared_ptr<const Study> study)
 {
     study_ = std::move(study);
-    trials_->set_study(study_);
-    pareto_->set_study(study_);
+    panes_->trials()->set_study(study_);
+    panes_->pareto()->set_study(study_);
     const auto all = study_ ? study_->trials.size() : 0;
     const auto done = all == 0 ? 0 : std::count_if(study_->trials.begin(), study_->trials.end(), [](const Trial &trial) {
         return trial.state == TrialState::done;
     });
-    trials_pane_->set_note(all == 0 ? QString() : tr("%1 of %2").arg(done).arg(all));
+    panes_->set_trials_note(all == 0 ? QString() : tr("%1 of %2").arg(done).arg(all));
     show_study_states();
     select_trial(study_ && find_trial(*study_, selected_) ? selected_ : QString());
 }
@@ -330,8 +279,8 @@ void MainWindow::show_failure(const Error &error)
         return;
     }
     const QString details = error.cause ? words::from(error.cause->text()) : QString();
-    trials_->states()->show_failed(words::from(error.sentence), tr("Retry"), details);
-    pareto_->states()->show_failed(tr("There is no point to draw: the study did not run."), {}, {});
+    panes_->trials()->states()->show_failed(words::from(error.sentence), tr("Retry"), details);
+    panes_->pareto()->states()->show_failed(tr("There is no point to draw: the study did not run."), {}, {});
 }
 
 void MainWindow::set_saved_note(const QString &note)
@@ -348,10 +297,10 @@ void MainWindow::select_trial(const QString &trial)
 {
     const bool news = trial != selected_;
     selected_ = trial;
-    trials_->select(trial);
-    pareto_->select(trial);
+    panes_->trials()->select(trial);
+    panes_->pareto()->select(trial);
     const Trial *found = study_ && !trial.isEmpty() ? find_trial(*study_, trial) : nullptr;
-    layers_->set_recipe(found ? trial : QString(), found ? found->recipe : Recipe{});
+    panes_->layers()->set_recipe(found ? trial : QString(), found ? found->recipe : Recipe{});
     if (news)
         Q_EMIT trial_selected(trial);
 }
@@ -361,19 +310,22 @@ void MainWindow::show_study_states()
     const bool runs = run_state_ != RunState::idle;
     const bool ready = model_state_ == ModelState::ready;
     if (study_ && !study_->trials.empty())
-        trials_->states()->show_content();
+        panes_->trials()->states()->show_content();
     else if (runs)
-        trials_->states()->show_working(tr("Preparing the first trial"));
+        panes_->trials()->states()->show_working(tr("Preparing the first trial"));
     else
-        trials_->states()->show_empty(ready ? tr("Trials stand here once a study runs.")
-                                            : tr("Trials stand here once a model is open and a study runs."),
-                                      ready && data_state_ == DataState::ready ? tr("Run study") : QString());
-    if (pareto_->chart()->drawn_points() > 0)
-        pareto_->states()->show_content();
+        panes_->trials()->states()->show_empty(
+            !cannot_run_.isEmpty()
+                ? cannot_run_ + u' ' + tr("Their export is a matter of the command line: compression-agent quantize.")
+                : ready ? tr("Trials stand here once a study runs.")
+                        : tr("Trials stand here once a model is open and a study runs."),
+            ready && cannot_run_.isEmpty() && data_state_ == DataState::ready ? tr("Run study") : QString());
+    if (panes_->pareto()->chart()->drawn_points() > 0)
+        panes_->pareto()->states()->show_content();
     else if (runs)
-        pareto_->states()->show_working(tr("The first point comes with the first finished trial"));
+        panes_->pareto()->states()->show_working(tr("The first point comes with the first finished trial"));
     else
-        pareto_->states()->show_empty(tr("Size against accuracy of every trial will be drawn here."), {});
+        panes_->pareto()->states()->show_empty(tr("Size against accuracy of every trial will be drawn here."), {});
 }
 
 void MainWindow::refresh_actions()
@@ -382,6 +334,8 @@ void MainWindow::refresh_actions()
     QString why;
     if (model_state_ != ModelState::ready)
         why = tr("Open a model first");
+    else if (!cannot_run_.isEmpty())
+        why = cannot_run_;
     else if (data_state_ != DataState::ready)
         why = data_state_ == DataState::opening ? tr("The data is being opened") : tr("Choose data first");
     else if (!idle)

@@ -5,24 +5,20 @@
 #include "core/base/result.h"
 #include "core/study/study.h"
 #include "ui/facts.h"
-#include "ui/model_picker/model_picker.h"
 
 #include <QWidget>
 
 #include <memory>
 
 class QAction;
-class QMainWindow;
 
 namespace ca {
 
 class DataChooser;
 class Header;
-class LayersPane;
-class Pane;
-class ParetoPane;
+class ModelPicker;
+class Panes;
 class StatusStrip;
-class TrialsPane;
 
 /// Where the window and its panes stood; opaque, for the settings.
 struct WindowLayout {
@@ -38,21 +34,21 @@ class MainWindow final : public QWidget {
 public:
     explicit MainWindow(QWidget *parent = nullptr);
 
-    [[nodiscard]] DataChoice choice() const;
+    [[nodiscard]] ModelPicker &picker() const;
+    [[nodiscard]] DataChooser &chooser() const { return *chooser_; }
     [[nodiscard]] QString selected_trial() const { return selected_; }
     [[nodiscard]] WindowLayout layout_state() const;
     void restore_layout(const WindowLayout &layout); ///< an empty or foreign one leaves the usual places
 
     // Models and data
-    void set_models(const std::vector<PickerRow> &models, const std::vector<PickerRow> &recent);
     void set_device(const QString &name, const QString &facts);
-    void set_choice(const DataChoice &choice);
+    void open_data_panel();
     void show_opening_data(const QString &name);
     void set_data(const DataFacts &facts);
     void show_data_failure(const Error &error);
-    void show_opening(const QString &file);
+    void show_opening(const QString &name);
     void set_model(const ModelFacts &model);
-    void show_model_failure(const QString &file, const Error &error);
+    void show_model_failure(const QString &name, const Error &error);
 
     // The study
     void show_started();
@@ -69,11 +65,11 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void model_dropped(const QString &file);
-    void model_chosen(const QString &file); ///< in the picker
+    void weights_dropped(const QString &id, const QString &file); ///< on a row of the picker
     void open_requested();
+    void open_folder_requested();
     void demo_requested();
-    void data_chosen(const ca::DataChoice &choice);
-    void data_folder_requested();
+    void retry_requested(); ///< to open the model that was not opened
     void start_requested(const ca::DataChoice &choice);
     void cancel_requested();
     void trial_selected(const QString &trial);
@@ -83,6 +79,7 @@ protected:
     bool event(QEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
+    void dragMoveEvent(QDragMoveEvent *event) override;
     void dragLeaveEvent(QDragLeaveEvent *event) override;
     void dropEvent(QDropEvent *event) override;
 
@@ -91,8 +88,7 @@ private:
     enum class DataState { none, opening, ready };
     enum class RunState { idle, running, stopping };
 
-    void make_panes();
-    void place_panes();
+    void connect_header();
     void connect_panes();
     void fill_menu();
     void apply_theme();
@@ -105,23 +101,14 @@ private:
     RunState run_state_ = RunState::idle;
     DataState data_state_ = DataState::none;
     QAction *choose_data_ = nullptr; ///< in the menu, and by its keys
-    QString model_file_;
+    QString cannot_run_;             ///< why the open model cannot; empty where it can
     QString selected_;
     std::shared_ptr<const Study> study_;
 
     Header *header_ = nullptr;
-    QMainWindow *docks_ = nullptr;
+    Panes *panes_ = nullptr;
     StatusStrip *strip_ = nullptr;
     DataChooser *chooser_ = nullptr;
-    ModelPicker *picker_ = nullptr;
-    LayersPane *layers_ = nullptr;
-    TrialsPane *trials_ = nullptr;
-    ParetoPane *pareto_ = nullptr;
-    Pane *picker_pane_ = nullptr;
-    Pane *layers_pane_ = nullptr;
-    Pane *trials_pane_ = nullptr;
-    Pane *pareto_pane_ = nullptr;
-    QByteArray usual_places_;
 };
 
 } // namespace ca

@@ -6,6 +6,7 @@
 #include "ui/common/status_strip.h"
 #include "ui/common/style_sheet.h"
 #include "ui/data_chooser/data_chooser.h"
+#include "ui/model_picker/model_picker.h"
 
 #include <QCloseEvent>
 #include <QDragEnterEvent>
@@ -45,30 +46,41 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
         strip_->warn(dropped.reason);
         event->ignore();
     } else {
-        picker_->set_drop_armed(true);
+        picker().arm_drop(picker().mapFrom(this, event->position().toPoint()));
         event->acceptProposedAction();
     }
 }
 
+void MainWindow::dragMoveEvent(QDragMoveEvent *event)
+{
+    picker().arm_drop(picker().mapFrom(this, event->position().toPoint()));
+    event->acceptProposedAction();
+}
+
 void MainWindow::dragLeaveEvent(QDragLeaveEvent *)
 {
-    picker_->set_drop_armed(false);
+    picker().disarm_drop();
 }
 
 void MainWindow::dropEvent(QDropEvent *event)
 {
-    picker_->set_drop_armed(false);
+    picker().disarm_drop();
     const DroppedFile dropped = dropped_file(*event->mimeData());
     if (dropped.file.isEmpty() || run_state_ != RunState::idle)
         return;
     event->acceptProposedAction();
-    Q_EMIT model_dropped(dropped.file);
+    const QString model = picker().drop_target(picker().mapFrom(this, event->position().toPoint()));
+    if (model.isEmpty())
+        Q_EMIT model_dropped(dropped.file);
+    else
+        Q_EMIT weights_dropped(model, dropped.file);
 }
 
 void MainWindow::start()
 {
-    if (model_state_ == ModelState::ready && data_state_ == DataState::ready && run_state_ == RunState::idle)
-        Q_EMIT start_requested(choice());
+    if (model_state_ == ModelState::ready && cannot_run_.isEmpty() && data_state_ == DataState::ready
+        && run_state_ == RunState::idle)
+        Q_EMIT start_requested(chooser_->choice());
 }
 
 void MainWindow::ask_to_stop()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/downloads/download.h"
 
+#include "app/downloads/http_request.h"
 #include "core/base/atomic_file.h"
 #include "core/base/json.h"
 #include "core/base/units.h"
 
-#include <QNetworkProxyFactory>
 #include <QNetworkReply>
 #include <QNetworkRequest>
 #include <QStorageInfo>
@@ -26,34 +26,6 @@ constexpr std::int64_t kGrowth = 64 * 1024; // bytes that count as progress
 constexpr int kMostRedirects = 10;
 constexpr qint64 kReportInterval = 100; // ms
 
-/// The proxy that the system names; none for this machine itself.
-class SystemProxies final : public QNetworkProxyFactory {
-public:
-    QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery &query) override
-    {
-        return is_this_machine(query.peerHostName()) ? QList{QNetworkProxy(QNetworkProxy::NoProxy)} : systemProxyForQuery(query);
-    }
-};
-
-std::string header(const QNetworkReply &reply, const char *name)
-{
-    return reply.rawHeader(name).toStdString();
-}
-
-HttpHead head_of(const QNetworkReply &reply)
-{
-    HttpHead head;
-    head.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    if (const QVariant length = reply.header(QNetworkRequest::ContentLengthHeader); length.isValid())
-        head.content_length = length.toLongLong();
-    head.content_range = header(reply, "Content-Range");
-    head.etag = header(reply, "ETag");
-    head.last_modified = header(reply, "Last-Modified");
-    head.location = header(reply, "Location");
-    head.retry_after = header(reply, "Retry-After");
-    return head;
-}
-
 bool is_of(const PartOrigin &origin, const PublishedFile &file)
 {
     return origin.url == file.url && (file.bytes == 0 || origin.total == 0 || origin.total == file.bytes);
@@ -69,7 +41,7 @@ std::string host_of(const QUrl &url)
 Download::Download(PublishedFile file, fs::path folder, DownloadPatience patience, QObject *parent)
     : QObject(parent), file_(std::move(file)), folder_(std::move(folder)), patience_(patience)
 {
-    network_.setProxyFactory(new SystemProxies);
+    network_.setProxyFactory(system_proxies());
     idle_.setSingleShot(true);
     idle_.setInterval(patience_.idle);
     wait_.setSingleShot(true);
@@ -153,24 +125,12 @@ void Download::ask()
         return verify();
     if (const auto room = check_space(); !room)
         return end(forward(room));
-    QNetworkRequest request(url_);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    request.setRawHeader("User-Agent", "compression-agent/" CA_VERSION);
-    request.setRawHeader("Accept-Encoding", "identity"); // sizes, ranges and the checksum are of the bytes as published
-    if (offset() > 0) {
-        request.setRawHeader("Range", "bytes=" + QByteArray::number(qint64{offset()}) + "-");
-        if (const std::string condition = if_range(part_->origin()); !condition.empty())
-            request.setRawHeader("If-Range", QByteArray::fromStdString(condition));
-    }
     takes_body_ = false;
-    reply_ = network_.get(request);
+    reply_ = network_.get(http_request(url_, offset(), part_->origin()));
     reply_->setReadBufferSize(kReadBuffer);
+    // A second head: Qt asks once more by itself when the other side hangs up at certain moments, and that body begins elsewhere.
     connect(reply_, &QNetworkReply::metaDataChanged, this, [this] {
-        if (takes_body_) // Qt asks by itself once more when the other side hangs up at certain moments; that body begins
-                         // elsewhere
+        if (takes_body_)
             retry("The connection to " + host_of(url_) + " was lost while downloading " + file_.name + ".");
     });
     connect(reply_, &QNetworkReply::readyRead, this, &Download::take_body);

@@ -154,7 +154,7 @@ Answer judge(const HttpHead &head, const Asked &asked)
     case 404:
     case 410:
         return give_up("There is no file at " + asked.file.url
-                       + " any more. Look for a newer version of this program, or give the weights by --weights.");
+                       + " any more. Look for a newer version of this program, or use a copy of the file that you have.");
     case 408:
     case 425:
     case 429:

@@ -69,6 +69,14 @@ LayerFacts describe_layer(const Layer &layer)
     return facts;
 }
 
+QStringList clean(const std::vector<std::string> &texts)
+{
+    QStringList list;
+    for (const std::string &text : texts)
+        list << clean(text);
+    return list;
+}
+
 Status add_noise(const Model &model, std::vector<LayerFacts> &layers, std::stop_token stop, const Progress &progress)
 {
     const std::vector<Layer> &known = model.program.layers();
@@ -98,6 +106,9 @@ Result<ModelFacts> describe_model(const FileInspection &inspection, const Model 
         for (const std::string &note : notes)
             if (!facts.notes.contains(clean(note)))
                 facts.notes << clean(note);
+    facts.has_network = model.has_network();
+    if (model.zero_shot)
+        facts.zero_shot = ClassNames{clean(model.zero_shot->classes), clean(model.zero_shot->templates)};
     for (const Layer &layer : model.program.layers())
         facts.layers.push_back(describe_layer(layer));
     if (const auto fitted = add_noise(model, facts.layers, stop, progress); !fitted)
@@ -105,10 +116,18 @@ Result<ModelFacts> describe_model(const FileInspection &inspection, const Model 
     return facts;
 }
 
+std::vector<FindingFacts> describe_findings(const FileInspection &inspection)
+{
+    std::vector<FindingFacts> facts;
+    for (const CodeFinding &finding : inspection.findings)
+        facts.push_back({clean(finding.member), finding.line, clean(finding.what)});
+    return facts;
+}
+
 DataFacts describe_data(const DataSet &data)
 {
     return {clean(data.name),      QString::fromStdString(data.path),
-            data.classes.size(),   data.calibration.size(),
+            clean(data.classes),   data.calibration.size(),
             data.selection.size(), data.holdout.size()};
 }
 

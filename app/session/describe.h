@@ -8,6 +8,7 @@
 #include "ui/facts.h"
 
 #include <stop_token>
+#include <vector>
 
 namespace ca {
 
@@ -15,6 +16,8 @@ namespace ca {
 /// `cancelled`.
 [[nodiscard]] Result<ModelFacts> describe_model(const FileInspection &inspection, const Model &model, std::stop_token stop,
                                                 const Progress &progress);
+
+[[nodiscard]] std::vector<FindingFacts> describe_findings(const FileInspection &inspection);
 
 [[nodiscard]] DataFacts describe_data(const DataSet &data);
 

@@ -3,17 +3,17 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/json.h"
+#include "core/data/byte_pairs.h"
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
-#include <queue>
 #include <string>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -27,17 +27,6 @@ constexpr std::string_view kEndOfWord = "</w>";
 constexpr std::int64_t kLargestId = std::numeric_limits<std::int32_t>::max(); // so that two ids make one key
 
 using Vocabulary = std::unordered_map<std::string, std::int64_t>;
-
-struct Merge {
-    std::size_t rank = 0; ///< the smallest goes first
-    std::int64_t id = 0;  ///< of what the two become
-};
-using Merges = std::unordered_map<std::uint64_t, Merge>;
-
-std::uint64_t pair_key(std::int64_t left, std::int64_t right)
-{
-    return (static_cast<std::uint64_t>(left) << 32U) | static_cast<std::uint64_t>(right);
-}
 
 /// GPT-2's letters for bytes: printable ones of Latin-1 stand for themselves, the others follow from U+0100 on. As UTF-8.
 std::array<std::string, 256> byte_letters()
@@ -167,57 +156,6 @@ std::int32_t word_end(const icu::UnicodeString &text, std::int32_t begin)
     return end;
 }
 
-/// Symbols of a word that become one another; a merged symbol's right half is dead.
-struct Symbol {
-    std::int64_t id = 0;
-    std::size_t before = 0;
-    std::size_t after = 0;
-    bool alive = true;
-};
-
-/// Merges the pair of the smallest rank, the leftmost first, until none is left.
-std::vector<std::int64_t> merge_word(const std::vector<std::int64_t> &ids, const Merges &merges)
-{
-    const std::size_t none = ids.size();
-    std::vector<Symbol> symbols(ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        symbols[i] = {ids[i], i == 0 ? none : i - 1, i + 1, true};
-
-    using Candidate = std::tuple<std::size_t, std::size_t, std::int64_t>; // rank, place, what it becomes
-    std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
-    const auto merge_at = [&](std::size_t left) -> const Merge * {
-        if (left == none || !symbols[left].alive || symbols[left].after == none)
-            return nullptr;
-        const auto found = merges.find(pair_key(symbols[left].id, symbols[symbols[left].after].id));
-        return found == merges.end() ? nullptr : &found->second;
-    };
-    const auto add = [&](std::size_t left) {
-        if (const Merge *merge = merge_at(left))
-            queue.emplace(merge->rank, left, merge->id);
-    };
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        add(i);
-    while (!queue.empty()) {
-        const auto [rank, left, id] = queue.top();
-        queue.pop();
-        if (const Merge *merge = merge_at(left); !merge || merge->id != id) // its neighbour has changed since
-            continue;
-        const std::size_t right = symbols[left].after;
-        symbols[left].id = id;
-        symbols[left].after = symbols[right].after;
-        symbols[right].alive = false;
-        if (symbols[left].after != none)
-            symbols[symbols[left].after].before = left;
-        add(symbols[left].before);
-        add(left);
-    }
-    std::vector<std::int64_t> merged;
-    for (const Symbol &symbol : symbols)
-        if (symbol.alive)
-            merged.push_back(symbol.id);
-    return merged;
-}
-
 } // namespace
 
 struct ClipTokenizer::Tables {
@@ -247,12 +185,12 @@ struct ClipTokenizer::Tables {
                 at = lower.moveIndex32(at, 1);
                 continue;
             }
-            const std::int32_t end = word_end(lower, at);
+            const std::int32_t next = word_end(lower, at);
             std::string word;
-            lower.tempSubStringBetween(at, end).toUTF8String(word);
+            lower.tempSubStringBetween(at, next).toUTF8String(word);
             const std::vector<std::int64_t> found = word_ids(word);
             ids.insert(ids.end(), found.begin(), found.end());
-            at = end;
+            at = next;
         }
     }
 };

@@ -11,8 +11,8 @@
 
 namespace ca {
 
-/// CLIP's byte-level BPE: NFC, white space folded, lower case, the pattern of OpenAI's `simple_tokenizer`, merges by rank. Equal to
-/// Hugging Face's `CLIPTokenizer`. A value; copies share the tables; safe from several threads.
+/// CLIP's byte-level BPE: NFC, white space folded, lower case, the pattern of OpenAI's `simple_tokenizer`, merges by rank. Equal
+/// to Hugging Face's `CLIPTokenizer`. A value; copies share the tables; safe from several threads.
 class ClipTokenizer {
 public:
     /// Reads `vocab.json` and `merges.txt` of the folder. Errors: `not_found` naming the file; `bad_format` with the line.

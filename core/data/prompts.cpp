@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/data/clip_tokenizer.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>

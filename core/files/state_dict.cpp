@@ -147,6 +147,8 @@ Status StateDictFile::open_legacy()
     }
     if (auto status = list(trees[2]); !status)
         return status;
+    for (const PickleTree *other : {&trees[0], &trees[1], &trees[3]}) // whoever unpickles the file runs through them, too
+        unknown_globals_.insert(unknown_globals_.end(), other->unknown_globals.begin(), other->unknown_globals.end());
     std::map<std::string, std::vector<StateDictTensor *>> users;
     for (StateDictTensor &tensor : tensors_)
         users[tensor.view.storage].push_back(&tensor);

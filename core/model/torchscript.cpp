@@ -8,8 +8,11 @@
 #include <ATen/TensorOperators.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/passes/shape_analysis.h>
 #include <torch/csrc/jit/serialization/import.h>
 
@@ -28,10 +31,89 @@ std::string reason(const std::exception &error)
     static constexpr std::string_view kInterpreter = "RuntimeError: "; // stands below a listing of the network's code
     if (const auto at = what.rfind(kInterpreter); at != std::string::npos)
         what.erase(0, at + kInterpreter.size());
+    what.erase(0, what.find_first_not_of("\n "));
     what.resize(std::min({what.find('\n'), what.size(), std::size_t{300}}));
     while (!what.empty() && (what.back() == '.' || what.back() == ' '))
         what.pop_back();
     return clean_text(what);
+}
+
+bool is_reduced(at::ScalarType type)
+{
+    return type == at::kHalf || type == at::kBFloat16;
+}
+
+/// Calls `visit` for every node, those of branches and loops too.
+void for_each_node(jit::Block &block, const std::function<void(jit::Node &)> &visit)
+{
+    for (jit::Node *node : block.nodes()) {
+        for (jit::Block *inner : node->blocks())
+            for_each_node(*inner, visit);
+        visit(*node);
+    }
+}
+
+/// Weights in half precision become float32, as images are. True where there were some.
+bool widen_weights(jit::Module &module)
+{
+    bool reduced = false;
+    for (const jit::IValue &attribute : module.attributes()) {
+        if (!attribute.isTensor() || !attribute.toTensor().defined() || !attribute.toTensor().is_floating_point())
+            continue;
+        at::Tensor tensor = attribute.toTensor();
+        reduced = reduced || is_reduced(tensor.scalar_type());
+        tensor.set_data(tensor.to(at::kFloat)); // in its place, so that shared weights stay shared
+    }
+    return reduced;
+}
+
+/// The same for constants of the graph, and for casts that it asks for where the network computes in half precision.
+void widen_graph(jit::Graph &graph, bool reduced)
+{
+    for_each_node(*graph.block(), [&](jit::Node &node) {
+        if (node.kind() != c10::prim::Constant || !node.hasAttribute(c10::attr::value)
+            || node.kindOf(c10::attr::value) != jit::AttributeKind::t || !is_reduced(node.t(c10::attr::value).scalar_type()))
+            return;
+        node.t_(c10::attr::value, node.t(c10::attr::value).to(at::kFloat));
+        reduced = true;
+    });
+    if (!reduced)
+        return;
+    for_each_node(*graph.block(), [&](jit::Node &node) {
+        const auto *schema = node.maybeSchema();
+        for (std::size_t i = 0; schema && i < std::min(schema->arguments().size(), node.inputs().size()); ++i) {
+            const auto type = jit::toIValue(node.input(i));
+            if (schema->arguments()[i].name() != "dtype" || !type || !type->isInt()
+                || !is_reduced(static_cast<at::ScalarType>(type->toInt())))
+                continue;
+            const jit::WithInsertPoint before(&node);
+            node.replaceInput(i, graph.insertConstant(static_cast<std::int64_t>(at::kFloat)));
+        }
+    });
+}
+
+/// Freezing computes what depends on constants alone. Tables of embeddings that are read at constant places (positions) would be
+/// gone then, and with them a layer: an identity that freezing does not look through stands before the places meanwhile.
+jit::Module freeze_keeping_tables(const jit::Module &module)
+{
+    static const auto kTable = c10::Symbol::fromQualString("aten::embedding");
+    jit::Module copy = module.clone();
+    const auto graph = copy.get_method("forward").graph();
+    jit::Inline(*graph);
+    for_each_node(*graph->block(), [&](jit::Node &node) {
+        if (node.kind() != kTable)
+            return;
+        jit::Node *screen = graph->create(c10::prim::unchecked_unwrap_optional, {node.input(1)});
+        screen->output()->setType(node.input(1)->type());
+        screen->insertBefore(&node);
+        node.replaceInput(1, screen->output());
+    });
+    jit::Module frozen = jit::freeze_module(copy);
+    for_each_node(*frozen.get_method("forward").graph()->block(), [](jit::Node &node) {
+        if (node.kind() == kTable && node.input(1)->node()->kind() == c10::prim::unchecked_unwrap_optional)
+            node.replaceInput(1, node.input(1)->node()->input());
+    });
+    return frozen;
 }
 
 Result<jit::Module> load_frozen(const std::filesystem::path &file)
@@ -43,11 +125,10 @@ Result<jit::Module> load_frozen(const std::filesystem::path &file)
         if (!module.find_method("forward"))
             return fail(ErrorCode::unsupported,
                         "The file " + file.string() + " has no forward method, so it cannot be run as a network.");
-        for (const auto &parameter : module.parameters())
-            if (parameter.is_floating_point() && parameter.scalar_type() != at::kFloat)
-                module.to(at::kFloat);
-        jit::Module frozen = jit::freeze_module(module.clone());
+        const bool reduced = widen_weights(module);
+        jit::Module frozen = freeze_keeping_tables(module);
         auto graph = frozen.get_method("forward").graph();
+        widen_graph(*graph, reduced);
         jit::OptimizeFrozenGraph(graph, true); // folds batch norms into convolutions; before the first run, or it has no effect
         jit::EraseShapeInformation(graph);
         return frozen;

@@ -93,6 +93,13 @@ void run_step(const Program::Data &program, const Step &step, Slots &slots, Stac
             slots[static_cast<std::size_t>(step.out[i])] = std::move(stack[i]);
 }
 
+void note_shapes(const Step &step, const Slots &slots, FixedValues &fixed)
+{
+    for (const int slot : step.out)
+        if (slot >= 0 && slots[static_cast<std::size_t>(slot)].isTensor())
+            fixed.shapes.emplace_back(slot, slots[static_cast<std::size_t>(slot)].toTensor().sizes().vec());
+}
+
 /// Puts the values of fixed steps into `slots`; runs them where they are not known yet. False when stopped.
 bool take_fixed_values(const Program::Data &program, Slots &slots, const std::stop_token &stop)
 {
@@ -104,6 +111,7 @@ bool take_fixed_values(const Program::Data &program, Slots &slots, const std::st
             if (stop.stop_requested())
                 return false;
             run_step(program, program.steps[index], scratch, stack);
+            note_shapes(program.steps[index], scratch, *program.fixed);
         }
         for (std::size_t slot = 1; slot < scratch.size(); ++slot)
             if (!scratch[slot].isNone())

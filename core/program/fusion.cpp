@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/program/fusion_torch.h"
 
+#include "core/program/layer_steps_torch.h"
+
 #include <ATen/Functions.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
@@ -67,11 +69,14 @@ SlotShapes slot_shapes(const Program::Data &program)
     SlotShapes shapes(static_cast<std::size_t>(program.slots));
     const auto &input = program.input;
     shapes[0] = {1, input[0], input[1], input[2]};
-    (void)execute(program, at::zeros(shapes[0]), {}, [&](std::size_t index, const std::vector<c10::IValue> &slots) {
+    const Observer observer = [&](std::size_t index, const std::vector<c10::IValue> &slots) {
         for (const int slot : program.steps[index].out)
             if (slot >= 0 && slots[static_cast<std::size_t>(slot)].isTensor())
                 shapes[static_cast<std::size_t>(slot)] = slots[static_cast<std::size_t>(slot)].toTensor().sizes().vec();
-    });
+    };
+    (void)execute(program, at::zeros(shapes[0]), {}, observer, Observed::changing);
+    for (const auto &[slot, shape] : program.fixed->shapes)
+        shapes[static_cast<std::size_t>(slot)] = shape;
     return shapes;
 }
 
@@ -82,7 +87,8 @@ std::vector<FusedGroup> find_groups(const Program::Data &program, const SlotShap
     std::vector<FusedGroup> groups;
     for (std::size_t i = 0; i < program.steps.size(); ++i) {
         const Step &layer = program.steps[i];
-        if (layer.layer < 0 || (layer.op != "aten::conv2d" && layer.op != "aten::linear") || !is_constant(layer.in[2]))
+        const auto form = layer.layer < 0 ? std::nullopt : layer_step(program, layer);
+        if (!form || (form->kind != LayerKind::conv2d && form->kind != LayerKind::linear))
             continue;
         FusedGroup group{i, {}, {}, {}, layer.out[0]};
         // The only reader of the group's result so far, if it is free.

@@ -14,8 +14,8 @@ struct LayerStep {
     std::size_t weight = 1; ///< its place among the step's inputs
 };
 
-/// Nothing where the step has no weight that can be quantized. Of `conv2d` and `linear` the input is a slot and all else constant,
-/// which packed kernels take for granted; what is not so is `matmul`.
+/// Nothing where the step has no weight that can be quantized. Of `conv2d` and `linear` the input is a slot and all else
+/// constant, which packed kernels take for granted; what is not so is `matmul`.
 [[nodiscard]] std::optional<LayerStep> layer_step(const Program::Data &data, const Step &step);
 
 } // namespace ca

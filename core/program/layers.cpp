@@ -37,8 +37,10 @@ std::string layer_name(std::string name)
 /// Convolutions in their general form, as the operator of their number of dimensions.
 void as_convolution(const Program::Data &data, Step &step)
 {
+    if (step.op != "aten::_convolution" && step.op != "aten::convolution")
+        return;
     const std::int64_t dims = weight_dims(data, step.in[1]) - 2;
-    if ((step.op != "aten::_convolution" && step.op != "aten::convolution") || dims < 1 || dims > 3)
+    if (dims < 1 || dims > 3)
         return;
     const auto &in = step.in; // input, weight, bias, stride, padding, dilation, transposed, output padding, groups
     const bool transposed = data.constants[constant_index(in[6])].value.toBool();
@@ -68,8 +70,8 @@ void as_reshape(Step &step)
 void as_linear(Program::Data &data, Step &step, std::map<Operand, Operand> &transposed)
 {
     const bool product = step.op == "aten::matmul" || step.op == "aten::mm";
-    const bool sum = step.op == "aten::addmm" && is_one(data, step.in[3]) && is_one(data, step.in[4])
-        && weight_dims(data, step.in[0]) == 1;
+    const bool sum =
+        step.op == "aten::addmm" && is_one(data, step.in[3]) && is_one(data, step.in[4]) && weight_dims(data, step.in[0]) == 1;
     const std::size_t at = product ? 1 : 2;
     if ((!product && !sum) || is_constant(step.in[at - 1]) || weight_dims(data, step.in[at]) != 2)
         return;
@@ -158,8 +160,8 @@ void name_layers(Program::Data &data)
         layer.name = unique_name(layer_name(data.constants[constant_index(weight)].name), kind, data.layers.size() + 1, taken);
         layer.has_bias = at == 1 && step.in.size() > 2 && weight_dims(data, step.in[2]) == 1;
         layer.depthwise = kind == LayerKind::conv2d && tensor.size(1) == 1 && tensor.size(0) > 1;
-        if (layer.has_bias)
-            layer.outputs = data.tensor(step.in[2]).numel();
+        if (layer.has_bias && kind == LayerKind::conv_transposed)
+            layer.bias_size = data.tensor(step.in[2]).numel();
         step.layer = static_cast<int>(data.layers.size());
         known[weight] = step.layer;
         data.layers.push_back(std::move(layer));

@@ -24,6 +24,9 @@ std::string to_text(LayerKind kind)
         return "linear";
     case LayerKind::embedding:
         return "embedding";
+    case LayerKind::conv1d:
+    case LayerKind::conv3d:
+    case LayerKind::conv_transposed:
     case LayerKind::matmul:
         break;
     }

@@ -14,8 +14,8 @@
 
 namespace ca {
 
-/// `conv2d` and `linear` have kernels for integers, the others have int weights and compute in float. `matmul` is every other product
-/// with a constant side.
+/// `conv2d` and `linear` have kernels for integers, the others have int weights and compute in float. `matmul` is every other
+/// product with a constant side.
 enum class LayerKind { conv2d, linear, embedding, conv1d, conv3d, conv_transposed, matmul };
 [[nodiscard]] std::string to_text(LayerKind kind);
 
@@ -28,7 +28,7 @@ struct Layer {
     bool has_bias = false;
     bool depthwise = false;
     std::int64_t uses = 1;
-    std::int64_t outputs = 0; ///< elements of the bias, 0 without one
+    std::int64_t bias_size = 0; ///< elements of the bias where rows are not output channels: of transposed convolutions
 
     [[nodiscard]] std::int64_t weights() const; ///< elements of the weight
     /// Rows of the weight, which have a scale each.

@@ -52,7 +52,8 @@ struct Step {
 struct FixedValues {
     std::mutex mutex;
     bool known = false;
-    std::vector<std::pair<int, c10::IValue>> values; ///< slot and value, of those that later steps read
+    std::vector<std::pair<int, c10::IValue>> values;               ///< slot and value, of those that later steps read
+    std::vector<std::pair<int, std::vector<std::int64_t>>> shapes; ///< of every tensor on the way
 };
 
 /// Every slot is written once; slot 0 is the images, float32 [batch, channels, height, width].

@@ -173,14 +173,25 @@ private:
         Step copy = step;
         for (Operand &operand : copy.in)
             operand = need_float(operand);
-        if (step.layer >= 0 && step.op == "aten::embedding")
-            if (const auto found = weights_.find(plain_.layers[static_cast<std::size_t>(step.layer)].name);
-                found != weights_.end())
-                copy.in[0] = to_.add(as_tensor_of(found->second));
+        if (step.layer >= 0)
+            for (Operand &operand : copy.in)
+                operand = dequantized(operand, static_cast<std::size_t>(step.layer));
         for (const int slot : step.out)
             if (slot >= 0)
                 form(slot).has_float = true;
         to_.steps.push_back(std::move(copy));
+    }
+
+    /// The layer's weight as its integers stand for it, where it is `operand` and is quantized.
+    Operand dequantized(Operand operand, std::size_t layer)
+    {
+        const auto found = weights_.find(plain_.layers[layer].name);
+        if (found == weights_.end() || operand != plain_.layer_weights[layer])
+            return operand;
+        auto &known = dequantized_[operand];
+        if (known == 0)
+            known = to_.add(as_tensor_of(found->second));
+        return known;
     }
 
     void move_u8(const Step &step)
@@ -280,6 +291,7 @@ private:
     Program::Data to_;
     std::vector<Form> forms_;
     std::vector<bool> takes_u8_;
+    std::map<Operand, Operand> dequantized_; ///< weights of steps without a kernel of ours
     bool uses_int8_ = false;
     bool real_ = true;
 };

@@ -16,7 +16,7 @@ std::optional<std::string> missing_range(const Model &model, const Recipe &recip
 {
     const auto &steps = model.program.data().steps;
     for (const Step &step : steps) {
-        if (step.layer < 0)
+        if (step.layer < 0 || is_constant(step.in[0])) // a table that a linear layer shares
             continue;
         const Layer &layer = model.program.layers()[static_cast<std::size_t>(step.layer)];
         const auto found = recipe.layers.find(layer.name);

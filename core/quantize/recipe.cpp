@@ -66,6 +66,12 @@ Result<Scheme> scheme_from_json(const std::string &layer, const Json &json)
     return scheme;
 }
 
+/// Layers of other kinds have int weights and compute in float.
+bool has_integer_kernel(const Layer &layer)
+{
+    return layer.kind == LayerKind::conv2d || layer.kind == LayerKind::linear;
+}
+
 } // namespace
 
 std::string to_text(Format format)
@@ -158,7 +164,7 @@ Result<MethodRecipe> make_recipe(const Model &model, std::string_view method, co
     for (const Layer &layer : layers) {
         Scheme scheme{format, Activation::none, options.rounding.value_or(Rounding::mse), options.group.value_or(0),
                       options.symmetric.value_or(bits_of(format).value > 4)};
-        if (method == "static-int8" && layer.kind != LayerKind::embedding)
+        if (method == "static-int8" && has_integer_kernel(layer))
             scheme.activation = Activation::static_int8;
         const bool end = layer.index.value == 0 || layer.index.value + 1 == layers.size();
         const std::int64_t columns = layer.weights() / std::max<std::int64_t>(1, layer.channels());
@@ -177,7 +183,7 @@ std::string describe(const Recipe &recipe, const Model &model)
 {
     if (recipe.layers.empty())
         return "float";
-    std::int64_t weights = 0, quantized = 0, activated = 0;
+    std::int64_t weights = 0, quantized = 0, activated = 0, unable = 0;
     double total_bits = 0;
     std::set<Format> formats;
     for (const Layer &layer : model.program.layers()) {
@@ -186,6 +192,7 @@ std::string describe(const Recipe &recipe, const Model &model)
             continue;
         ++quantized;
         activated += found->second.activation == Activation::static_int8 ? 1 : 0;
+        unable += has_integer_kernel(layer) || layer.kind == LayerKind::embedding ? 0 : 1;
         formats.insert(found->second.format);
         weights += layer.weights();
         total_bits += static_cast<double>(layer.weights()) * bits_of(found->second.format).value;
@@ -195,6 +202,8 @@ std::string describe(const Recipe &recipe, const Model &model)
     std::string name = formats.size() == 1 ? to_text(*formats.begin())
                                            : "mixed, " + to_text(total_bits / static_cast<double>(weights), 1) + " bits";
     name += activated == 0 ? " weights" : formats.size() == 1 && *formats.begin() == Format::int8 ? "" : ", int8 activations";
+    if (activated > 0 && unable > 0)
+        name += ", " + std::to_string(unable) + " with float activations";
     const auto left = static_cast<std::int64_t>(model.program.layers().size()) - quantized;
     return left == 0 ? name : name + ", " + std::to_string(left) + (left == 1 ? " layer float" : " layers float");
 }
@@ -213,8 +222,12 @@ Status check(const Recipe &recipe, const Model &model)
             return bad_scheme(name,
                               "asks for groups of " + std::to_string(scheme.group) + ", which do not divide its rows of "
                                   + std::to_string(columns));
-        if (layer->kind == LayerKind::embedding && scheme.activation != Activation::none)
-            return bad_scheme(name, "asks for quantized activations, but an embedding has none");
+        if (!has_integer_kernel(*layer) && scheme.activation != Activation::none)
+            return bad_scheme(name,
+                              layer->kind == LayerKind::embedding
+                                  ? "asks for quantized activations, but an embedding has none"
+                                  : "asks for quantized activations, but only two-dimensional convolutions and linear layers "
+                                    "have kernels for them");
     }
     return {};
 }

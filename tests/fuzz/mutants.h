@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/zip_reader.h"
 #include "tests/corpus/zip_bytes.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -76,25 +78,16 @@ inline void change(std::string &bytes, const std::vector<std::string> &marks, Ge
     }
 }
 
-inline std::uint64_t number(const std::string &bytes, std::size_t at, std::size_t width)
-{
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < width && at + i < bytes.size(); ++i)
-        value |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
-    return value;
-}
-
-/// The members of an archive whose members are stored as they are (TorchScript's), by its directory; offsets by APPNOTE.TXT.
-inline std::vector<ZipPart> members(const std::string &archive)
+/// The members of an archive, unpacked; none where it is no archive.
+inline std::vector<ZipPart> members(const std::filesystem::path &archive)
 {
     std::vector<ZipPart> parts;
-    const std::string entry("PK\x01\x02", 4);
-    for (std::size_t at = archive.find(entry); at != std::string::npos; at = archive.find(entry, at + 46)) {
-        const auto size = number(archive, at + 20, 4), name = number(archive, at + 28, 2), local = number(archive, at + 42, 4);
-        const auto begin = local + 30 + number(archive, local + 26, 2) + number(archive, local + 28, 2);
-        if (begin + size <= at)
-            parts.push_back({archive.substr(at + 46, name), archive.substr(begin, size)});
-    }
+    const auto zip = ca::ZipReader::open(archive);
+    if (!zip)
+        return parts;
+    for (const ca::ZipMember &member : zip->members())
+        if (auto content = zip->read(member, static_cast<std::size_t>(member.size)))
+            parts.push_back({member.name, std::move(*content)});
     return parts;
 }
 

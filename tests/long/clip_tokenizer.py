@@ -6,6 +6,7 @@ The texts and their tokens take the place of the reference that lies beside the 
 """
 import json, os, random, shutil, subprocess, sys, tempfile, unicodedata
 
+sys.dont_write_bytecode = True  # nothing of it belongs among the sources
 sys.path.insert(0, os.path.join(os.environ["CA_SOURCE_DIR"], "tests", "support"))
 import hf_environment
 

@@ -2,6 +2,7 @@
 #include "ui/common/chip.h"
 
 #include "ui/common/theme.h"
+#include "ui/common/words.h"
 
 #include <QStyleOptionButton>
 #include <QStylePainter>
@@ -33,7 +34,7 @@ void Chip::set_facts(const QString &name, const QString &facts)
     name_ = name;
     facts_ = facts;
     const QString whole = facts.isEmpty() ? name : name + u" · "_s + facts;
-    setToolTip(whole);
+    setToolTip(words::tip(whole));
     setAccessibleName(what_ + u": "_s + whole);
     updateGeometry();
     update();

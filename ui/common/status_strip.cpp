@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/status_strip.h"
 
+#include "ui/common/elided_label.h"
 #include "ui/common/words.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStyle>
@@ -19,12 +19,11 @@ namespace {
 constexpr int kSteps = 1000;                // of the bar: finer than its pixels
 constexpr int kWarningMilliseconds = 10000; // long enough to read two lines
 
-QLabel *make_label(const QString &name, const char *role)
+ElidedLabel *make_label(const QString &name, const char *role)
 {
-    auto *label = new QLabel;
+    auto *label = new ElidedLabel;
     label->setObjectName(name);
     label->setProperty("role", role);
-    label->setTextFormat(Qt::PlainText);
     return label;
 }
 
@@ -60,7 +59,7 @@ StatusStrip::StatusStrip(QWidget *parent) : QFrame(parent)
     warning_ends_->setSingleShot(true);
     connect(warning_ends_, &QTimer::timeout, this, [this] {
         set_role(note_, "dim");
-        note_->setText(standing_note_);
+        note_->set_text(standing_note_);
     });
 
     auto *row = new QHBoxLayout(this);
@@ -93,7 +92,7 @@ bool StatusStrip::is_busy() const
 void StatusStrip::set_idle(const QString &sentence)
 {
     set_busy(false);
-    stage_->setText(sentence);
+    stage_->set_text(sentence);
 }
 
 void StatusStrip::set_progress(const ProgressReport &how)
@@ -105,8 +104,8 @@ void StatusStrip::set_progress(const ProgressReport &how)
     set_busy(true);
     if (!cancel_->isEnabled())
         return; // stopping: a late report must not say otherwise
-    stage_->setText(words::from(how.stage));
-    far_->setText(words::far(how));
+    stage_->set_text(words::from(how.stage));
+    far_->set_text(words::far(how));
     const double part = how.total > 0 ? static_cast<double>(how.done) / static_cast<double>(how.total) : 0;
     bar_->setValue(static_cast<int>(part * kSteps));
 }
@@ -115,8 +114,8 @@ void StatusStrip::set_stopping()
 {
     if (!is_busy())
         return;
-    stage_->setText(tr("Stopping…"));
-    far_->setText(tr("what is finished is kept"));
+    stage_->set_text(tr("Stopping…"));
+    far_->set_text(tr("what is finished is kept"));
     cancel_->setEnabled(false);
 }
 
@@ -124,13 +123,13 @@ void StatusStrip::set_note(const QString &note)
 {
     standing_note_ = note;
     if (!warning_ends_->isActive())
-        note_->setText(note);
+        note_->set_text(note);
 }
 
 void StatusStrip::warn(const QString &sentence)
 {
     set_role(note_, "bad");
-    note_->setText(sentence);
+    note_->set_text(sentence);
     warning_ends_->start(kWarningMilliseconds);
 }
 

@@ -5,12 +5,13 @@
 
 #include <QFrame>
 
-class QLabel;
 class QProgressBar;
 class QPushButton;
 class QTimer;
 
 namespace ca {
+
+class ElidedLabel;
 
 /// The bar at the foot of the window: the running stage, how far it is, time left, Cancel; at the right a note.
 class StatusStrip final : public QFrame {
@@ -38,11 +39,11 @@ Q_SIGNALS:
 private:
     void set_busy(bool busy);
 
-    QLabel *stage_ = nullptr;
+    ElidedLabel *stage_ = nullptr;
     QProgressBar *bar_ = nullptr;
-    QLabel *far_ = nullptr;
+    ElidedLabel *far_ = nullptr;
     QPushButton *cancel_ = nullptr;
-    QLabel *note_ = nullptr;
+    ElidedLabel *note_ = nullptr;
     QTimer *warning_ends_ = nullptr;
     QString standing_note_;
 };

@@ -8,7 +8,7 @@ namespace {
 
 // $name stands for a colour of the theme.
 constexpr auto kSheet = uR"(
-QMainWindow, QDockWidget { background: $background; color: $ink; }
+QMainWindow, QDockWidget, QDialog { background: $background; color: $ink; }
 QMainWindow::separator { background: $background; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $accent_soft; }
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4px 6px; }
@@ -16,6 +16,8 @@ QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4p
 [role="heading"] { color: $ink; font-size: 12px; font-weight: 600; }
 [role="dim"] { color: $dim; font-size: 12px; }
 [role="bad"] { color: $bad; }
+[role="question"] { color: $ink; font-weight: 600; }
+[role="explanation"] { color: $ink; }
 [role="bar"] { background: $panel; }
 [role="header"] { background: $panel; border-bottom: 1px solid $line; }
 [role="strip"] { background: $panel; border-top: 1px solid $line; }
@@ -61,6 +63,8 @@ QHeaderView::section { border: none; border-bottom: 1px solid $grid; padding: 0 
 QTableCornerButton::section { background: $panel; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QPlainTextEdit { background: $panel; color: $dim; border: 1px solid $line; border-radius: 6px; padding: 4px; }
+QPlainTextEdit:focus { border-color: $accent; }
+QPlainTextEdit[role="edit"] { color: $ink; selection-background-color: $selection; selection-color: $ink; }
 
 QProgressBar { background: $grid; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QTextDocument>
 
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,26 @@ QString fixed(double value, int digits)
 QString from(const std::string &utf8)
 {
     return QString::fromStdString(utf8);
+}
+
+QString escaped(const QString &text)
+{
+    QString shown;
+    for (const QChar character : text) {
+        const auto category = character.category();
+        const bool hidden = category == QChar::Other_Control || category == QChar::Other_Format
+            || category == QChar::Separator_Line || category == QChar::Separator_Paragraph;
+        if (hidden)
+            shown += QStringLiteral("\\u{%1}").arg(QString::number(character.unicode(), 16).toUpper());
+        else
+            shown += character;
+    }
+    return shown;
+}
+
+QString tip(const QString &text)
+{
+    return Qt::mightBeRichText(text) ? QStringLiteral("<span>%1</span>").arg(text.toHtmlEscaped()) : text;
 }
 
 double megabytes(Bytes size)

@@ -12,6 +12,10 @@
 namespace ca::words {
 
 [[nodiscard]] QString from(const std::string &utf8);
+/// Text out of a file as it is: what would be invisible or turn the line around is shown by its number, "\\u{202E}".
+[[nodiscard]] QString escaped(const QString &text);
+/// For tooltips: names of files stay what they are, also those that Qt would take for HTML.
+[[nodiscard]] QString tip(const QString &text);
 
 [[nodiscard]] double megabytes(Bytes size);           ///< of 1000 x 1000 bytes
 [[nodiscard]] QString three_digits(double value);     ///< 18.6, 4.70, 0.042, 152

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/layers/layers_pane.h"
 
+#include "ui/common/elided_label.h"
 #include "ui/common/state_pane.h"
 #include "ui/common/table.h"
 #include "ui/common/theme.h"
+#include "ui/common/words.h"
 #include "ui/layers/heat_legend.h"
 #include "ui/layers/layers_model.h"
 
@@ -68,15 +70,29 @@ LayersPane::LayersPane(QWidget *parent) : QWidget(parent)
     widths.push_back(56);
     table->set_widths(widths);
     states_ = new StatePane(u"layers"_s, table);
+    notes_ = new ElidedLabel;
+    notes_->setObjectName(u"layers_notes"_s);
+    notes_->setProperty("role", "dim");
+    notes_->setContentsMargins(12, 6, 12, 0);
+    notes_->hide();
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(states_);
+    column->setSpacing(0);
+    column->addWidget(notes_);
+    column->addWidget(states_, 1);
 }
 
 void LayersPane::set_layers(const std::vector<LayerFacts> &layers)
 {
     model_->set_layers(layers);
     legend_->set_scale(model_->scale().first, model_->scale().second);
+}
+
+void LayersPane::set_notes(const QStringList &notes)
+{
+    notes_->set_text(notes.isEmpty() ? QString() : notes.front());
+    notes_->setToolTip(words::tip(notes.join(u'\n')));
+    notes_->setVisible(!notes.isEmpty());
 }
 
 void LayersPane::set_recipe(const QString &trial, const Recipe &recipe)

@@ -8,6 +8,7 @@
 
 namespace ca {
 
+class ElidedLabel;
 class HeatLegend;
 class LayersModel;
 class StatePane;
@@ -20,6 +21,8 @@ public:
     explicit LayersPane(QWidget *parent = nullptr);
 
     void set_layers(const std::vector<LayerFacts> &layers);
+    /// What a person should know of the model: the first above the table, all in its tooltip.
+    void set_notes(const QStringList &notes);
     void set_recipe(const QString &trial, const Recipe &recipe);
     [[nodiscard]] StatePane *states() const { return states_; }
     [[nodiscard]] QWidget *legend() const; ///< for the pane's heading
@@ -27,6 +30,7 @@ public:
 private:
     StatePane *states_ = nullptr;
     LayersModel *model_ = nullptr;
+    ElidedLabel *notes_ = nullptr;
     HeatLegend *legend_ = nullptr;
 };
 

@@ -1,61 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/model_picker/picker_row.h"
+
 #include <QWidget>
 
+#include <vector>
+
 class QListView;
+class QMenu;
+class QModelIndex;
 class QPushButton;
+class QStandardItem;
 class QStandardItemModel;
 
 namespace ca {
 
-/// A row of the picker.
-struct PickerRow {
-    QString name;
-    QString facts; ///< second line
-    QString file;
-    QString state; ///< a word at the right: "Ready", "Open"
-    bool operator==(const PickerRow &) const = default;
-};
-
-/// Names of two lines with a word at the right; sections are headings.
-class PickerDelegate final : public QStyledItemDelegate {
-    Q_OBJECT
-    Q_DISABLE_COPY_MOVE(PickerDelegate)
-public:
-    explicit PickerDelegate(QObject *parent = nullptr);
-
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-};
-
-/// The models at hand, those opened lately, and a place to drop one.
+/// The models at hand, those opened lately, and a place to drop one. A click or Return opens a model that is here; one that is
+/// not takes its button, a double click or Return.
 class ModelPicker final : public QWidget {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ModelPicker)
 public:
-    enum Role { FactsRole = Qt::UserRole + 1, FileRole, StateRole };
-
     explicit ModelPicker(QWidget *parent = nullptr);
 
+    /// The same rows with other facts change in place: what is selected or pressed stays so.
     void set_models(const std::vector<PickerRow> &models);
     void set_recent(const std::vector<PickerRow> &recent);
-    /// Marks the row of the open file.
-    void set_current(const QString &file);
-    /// While a file that can be opened hangs over the window.
-    void set_drop_armed(bool armed);
+    /// Marks the row of the open model.
+    void set_current(const QString &id);
     [[nodiscard]] QListView *list() const { return list_; }
 
+    /// While a file that can be opened hangs over the window at `place`.
+    void arm_drop(QPoint place);
+    void disarm_drop();
+    /// The model that a file dropped at `place`, in this widget, is for; empty where it is for none.
+    [[nodiscard]] QString drop_target(QPoint place) const;
+
 Q_SIGNALS:
-    void model_chosen(const QString &file);
+    void model_chosen(const QString &id);
+    void download_requested(const QString &id);
+    void cancel_requested(const QString &id);
+    void random_requested(const QString &id);
+    void weights_requested(const QString &id); ///< a person wants to choose a file of weights for this model
     void open_requested();
+    void refused(const QString &reason); ///< of a model that this machine cannot run
 
 private:
     void fill();
+    void update_item(QStandardItem *item, const PickerRow &row);
+    void place_button(const QStandardItem *item);
+    void act_on(const QModelIndex &index);
+    void open_row(const QModelIndex &index);
+    void open_menu(QPoint place);
+    void add_weights_actions(QMenu *menu, const PickerRow &row);
+    void arm_row(const QString &id);
 
     std::vector<PickerRow> models_, recent_;
-    QString current_;
+    QString current_, armed_;
     QListView *list_ = nullptr;
     QStandardItemModel *items_ = nullptr;
     QPushButton *drop_ = nullptr;

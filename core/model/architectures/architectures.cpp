@@ -86,8 +86,12 @@ Result<Plan> plan_of(Architecture architecture, const FileWeights &weights, cons
         ViTSizes sizes = vit_sizes(weights);
         sizes.heads = config.value("num_attention_heads", sizes.heads);
         sizes.epsilon = config.value("layer_norm_eps", convention == "Hugging Face" ? 1e-12 : sizes.epsilon);
-        if (sizes.heads < 1 || sizes.width % sizes.heads != 0)
-            throw WeightMismatch("the heads in config.json do not divide its width of " + std::to_string(sizes.width));
+        if (sizes.heads < 1)
+            throw WeightMismatch("its width of " + std::to_string(sizes.width)
+                                 + " is no number of heads of 64 columns, and no config.json says how many there are");
+        if (sizes.width % sizes.heads != 0)
+            throw WeightMismatch("the " + std::to_string(sizes.heads) + " heads in config.json do not divide its width of "
+                                 + std::to_string(sizes.width));
         return plan_vit(sizes);
     }
     case Architecture::clip:

@@ -41,9 +41,7 @@ ViTSizes vit_sizes(const FileWeights &weights)
     sizes.channels = patches[1];
     sizes.patch = patches[2];
     sizes.image = sizes.patch * square_side(shape("encoder.pos_embedding", 3)[1] - 1);
-    if (sizes.width % 64 != 0)
-        throw WeightMismatch("its width of " + std::to_string(sizes.width) + " is no number of heads of 64 columns");
-    sizes.heads = sizes.width / 64;
+    sizes.heads = sizes.width % 64 == 0 ? sizes.width / 64 : 0;
     sizes.depth = weights.count(kBlocks);
     sizes.hidden = shape(kBlocks + "0.mlp.0.weight", 2)[0];
     sizes.packed = weights.has(kBlocks + "0.self_attention.in_proj_weight");

@@ -58,7 +58,7 @@ void TestCommandLine::initTestCase()
     QVERIFY(write_cifar_folder(folder / "data", 20, 10, 1));
     QVERIFY(write_bytes(folder / "empty.pt", ""));
     QVERIFY(write_bytes(folder / "picture.pt", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\b\2\0\0\0", 29)));
-    QFile whole(QString::fromStdString((source_folder() / "resources/demo/clip_tiny_pictogram10.pt").string()));
+    QFile whole(in("cnn.pt"));
     QVERIFY(whole.open(QIODevice::ReadOnly));
     QVERIFY(write_bytes(folder / "truncated.pt", whole.read(whole.size() / 2).toStdString()));
     QVERIFY(write_bytes(folder / "text.pt", "These are my notes on networks.\n"));
@@ -113,8 +113,6 @@ void TestCommandLine::refuses_a_wrong_model_data()
                           << "text";
     QTest::newRow("a folder") << "data"
                               << "data";
-    QTest::newRow("a model of the zoo") << "resnet18"
-                                        << "not available in this version";
     QTest::newRow("an input that is no image") << "vector_input.pt"
                                                << "image";
 }
@@ -150,8 +148,6 @@ void TestCommandLine::refuses_wrong_data_data()
                                            << "3073";
     QTest::newRow("a file") << "cnn.pt"
                             << "cnn.pt";
-    QTest::newRow("data to download") << "cifar10"
-                                      << "test_batch.bin";
 }
 
 void TestCommandLine::refuses_wrong_data()

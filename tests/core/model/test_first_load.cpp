@@ -55,11 +55,12 @@ private:
     {
         return ca::load_in_child("/proc/self/exe", file, options, {});
     }
-    ca::Status in_fork(const std::function<ca::Status()> &work, std::stop_token stop = {}) const
+    ca::Status in_fork(const std::function<ca::Status()> &work, std::stop_token stop = {},
+                       std::chrono::milliseconds wall = 8s) const
     {
         ca::FirstLoadLimits limits = ca::limits_for(ca::bytes(1000));
         limits.cpu = 1s;
-        limits.wall = 3s;
+        limits.wall = wall;
         return ca::load_in_fork(path("file.pt"), limits, work, stop);
     }
 
@@ -162,6 +163,7 @@ void TestFirstLoad::a_network_without_an_end_is_ended_within_ten_seconds()
     QVERIFY(write_bytes(path("endless.pt"),
                         script::forward("    y = bool(torch.ge(torch.sum(torch.relu(x)), 0))\n"
                                         "    while y:\n"
+                                        "      x = torch.abs(torch.add(x, 1))\n"
                                         "      y = bool(torch.ge(torch.sum(torch.relu(x)), 0))\n"
                                         "    return x\n")));
     QElapsedTimer timer;
@@ -170,7 +172,6 @@ void TestFirstLoad::a_network_without_an_end_is_ended_within_ten_seconds()
     QVERIFY(timer.elapsed() < 10000);
     QVERIFY(!ended);
     QVERIFY2(ended.error().code == ca::ErrorCode::unsafe, qPrintable(text_of(ended)));
-    QVERIFY(ended.error().code == ca::ErrorCode::unsafe);
     QVERIFY2(text_of(ended).contains("had not ended after"), qPrintable(text_of(ended)));
 }
 
@@ -244,7 +245,7 @@ void TestFirstLoad::what_ends_a_child_becomes_a_sentence_data()
     QTest::addColumn<QString>("part");
     QTest::newRow("crash") << 0 << "crashed the process that tried it";
     QTest::newRow("computing without an end") << 1 << "had not ended after 1 s of computing";
-    QTest::newRow("waiting without an end") << 2 << "had not ended after 3 s.";
+    QTest::newRow("waiting without an end") << 2 << "had not ended after 2 s.";
     QTest::newRow("24 GB of memory") << 3 << "takes more than 800 MB of memory";
     QTest::newRow("leaving without a word") << 4 << "ended without a word (exit code 5)";
     QTest::newRow("breaking off") << 5 << "broke off the process";
@@ -257,7 +258,7 @@ void TestFirstLoad::what_ends_a_child_becomes_a_sentence()
 {
     QFETCH(int, deed);
     QFETCH(QString, part);
-    const auto ended = in_fork([deed]() -> ca::Status {
+    const auto work = [deed]() -> ca::Status {
         switch (deed) {
         case 0:
             raise(SIGSEGV);
@@ -286,7 +287,8 @@ void TestFirstLoad::what_ends_a_child_becomes_a_sentence()
                     static_cast<void>(!write(i, flood.data(), flood.size()));
         }
         return {};
-    });
+    };
+    const auto ended = in_fork(work, {}, deed == 2 ? 2s : 8s);
     QVERIFY(!ended);
     QVERIFY2(text_of(ended).contains(part), qPrintable(text_of(ended)));
     QVERIFY(deed == 6 || ended.error().code == ca::ErrorCode::unsafe);
