@@ -28,6 +28,7 @@ struct Arguments {
     std::uint64_t seed = 0;
     int threads = 0; ///< 0: one per core
     bool trust = false;
+    std::filesystem::path program; ///< this one's executable, which loads unknown files first; no option
 
     bool json = false, quiet = false;
     LogLevel log_level = LogLevel::info;

@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
+#include "core/model/first_load.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -33,7 +34,7 @@ int terminal_width()
 int open_window(int argc, char **argv, const Arguments &arguments)
 {
     const auto resources = find_resources(); // the window says itself what it misses without them
-    return run_window(argc, argv, resources.value_or(std::filesystem::path()),
+    return run_window(argc, argv, arguments.program, resources.value_or(std::filesystem::path()),
                       arguments.file.empty() ? std::nullopt : std::optional<std::filesystem::path>(arguments.file));
 }
 #else
@@ -93,7 +94,9 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
 
 int run_command_line(int argc, char **argv, const Fetch &fetch)
 {
-    const auto parsed = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc});
+    if (argc > 1 && argv[1] == kLoadCheck)
+        return load_check_main(argc, argv);
+    auto parsed = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc});
     if (const auto *help = std::get_if<HelpText>(&parsed)) {
         std::cout << help->text << std::flush;
         return std::cout ? 0 : 1;
@@ -102,7 +105,8 @@ int run_command_line(int argc, char **argv, const Fetch &fetch)
         std::cerr << problem->sentence << '\n';
         return 2;
     }
-    const Arguments &arguments = std::get<Arguments>(parsed);
+    Arguments &arguments = std::get<Arguments>(parsed);
+    arguments.program = "/proc/self/exe"; // of Linux: right even after the file was replaced
     if (arguments.command == Command::window)
         return open_window(argc, argv, arguments);
     ignore_write_signals();

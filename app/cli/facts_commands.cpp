@@ -11,6 +11,15 @@
 #endif
 
 namespace ca {
+namespace {
+
+#ifdef CA_GUI
+constexpr const char *kFetching = "downloaded when it is used first";
+#else
+constexpr const char *kFetching = "not here; this build has no downloads";
+#endif
+
+} // namespace
 
 int models_command(const Console &console)
 {
@@ -33,7 +42,7 @@ int models_command(const Console &console)
                           {"bytes", entry.bytes()},
                           {"memory", entry.memory}});
         rows.push_back({entry.key, std::to_string(entry.parameters), to_text(bytes(entry.bytes())), to_text(bytes(entry.memory)),
-                        "", fetched ? "here" : "downloaded when it is used first"});
+                        "", fetched ? "here" : kFetching});
     }
     return console.result({{"models", models}}, text_table(rows));
 }

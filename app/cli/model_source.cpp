@@ -5,6 +5,8 @@
 #include "app/cli/resources.h"
 #include "core/base/json.h"
 #include "core/data/prompts.h"
+#include "core/files/weight_file.h"
+#include "core/model/architectures/recognise.h"
 
 namespace ca {
 namespace {
@@ -48,17 +50,40 @@ std::string zoo_keys()
     return keys;
 }
 
-/// The key, or null where a file of that name is there.
-const ZooEntry *key_of(const std::string &model)
+Architecture architecture_of(const ZooEntry &entry)
 {
-    return exists(model) ? nullptr : find_in_zoo(model);
+    if (entry.is_clip())
+        return Architecture::clip;
+    return entry.key == "resnet18" ? Architecture::resnet
+        : entry.key == "vit_b_16"  ? Architecture::vit
+                                   : Architecture::mobilenet_v2;
+}
+
+/// Weights that are another network's than the key's are refused; other sizes of the same network are not.
+Status check_weights(const ZooEntry &entry, const fs::path &weights)
+{
+    const auto file = WeightFile::open(weights);
+    if (!file)
+        return forward(file);
+    const auto recognised = recognise(file->tensors());
+    if (!recognised || recognised->architecture == architecture_of(entry))
+        return {};
+    return fail(ErrorCode::bad_format,
+                "The file " + weights.string() + " holds the weights of a " + to_text(recognised->architecture) + ", not of "
+                    + entry.key + ". Open it by itself with --model.");
+}
+
+Result<std::vector<std::string>> lines_or(const std::string &file, const std::vector<std::string> &otherwise,
+                                          Result<std::vector<std::string>> (*read)(const fs::path &))
+{
+    return file.empty() ? otherwise : read(file);
 }
 
 } // namespace
 
 Result<ModelSource> find_model(const std::string &model, const std::string &weights)
 {
-    if (const ZooEntry *entry = key_of(model)) {
+    if (const ZooEntry *entry = find_in_zoo(model)) {
         if (!weights.empty())
             return with_weights(*entry, weights);
         const auto data = data_folder();
@@ -68,7 +93,7 @@ Result<ModelSource> find_model(const std::string &model, const std::string &weig
             return ModelSource{model_path(*entry, *data), entry, false};
         return fail(ErrorCode::not_found,
                     "The weights of " + entry->key + " are not in " + model_place(*data, entry->key).string()
-                        + " yet. Evaluate or quantize it once, which downloads them, or name a file by --weights.");
+                        + " yet. Evaluating or quantizing it brings them there.");
     }
     if (!weights.empty())
         return fail(ErrorCode::usage, "--weights goes with one of the models " + zoo_keys() + "; a file brings its own.");
@@ -86,7 +111,7 @@ Result<ModelSource> find_model(const std::string &model, const std::string &weig
 
 Result<ModelSource> get_model(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
-    const ZooEntry *entry = key_of(arguments.model);
+    const ZooEntry *entry = find_in_zoo(arguments.model);
     if (!entry || !arguments.weights.empty())
         return find_model(arguments.model, arguments.weights);
     const auto fetched = fetch_zoo_model(*entry, fetch, stop, progress);
@@ -99,13 +124,16 @@ Result<fs::path> get_data(const std::string &data, const Fetch &fetch, std::stop
 {
     if (data == "pictogram10")
         return demo_data();
-    if (data == "cifar10" && !exists(data))
+    if (data == "cifar10")
         return fetch_cifar10(fetch, stop, progress);
     return fs::path(data);
 }
 
 Result<Model> load_source(const ModelSource &source, const LoadOptions &options, std::stop_token stop, const Progress &progress)
 {
+    if (source.zoo && !source.random)
+        if (const auto fits = check_weights(*source.zoo, source.file); !fits)
+            return forward(fits);
     auto model =
         source.random ? random_model(source.zoo->key, source.file, options) : load_model(source.file, options, stop, progress);
     if (!model || !source.zoo)
@@ -116,23 +144,26 @@ Result<Model> load_source(const ModelSource &source, const LoadOptions &options,
     return model;
 }
 
+Status check_names(const Arguments &arguments)
+{
+    if (!find_in_zoo(arguments.model) || !arguments.weights.empty())
+        if (const auto found = find_model(arguments.model, arguments.weights); !found)
+            return forward(found);
+    for (const std::string &file : {arguments.classes_file, arguments.templates_file, arguments.recipe_file})
+        if (!file.empty() && !exists(file))
+            return fail(ErrorCode::not_found, "There is no file " + file + ". Check its name.");
+    return {};
+}
+
 Result<PromptMaker> prompts_of(const Arguments &arguments, const std::optional<DataSet> &data)
 {
-    std::vector<std::string> classes = data ? data->classes : cifar10_classes();
-    std::vector<std::string> templates = clip_templates();
-    if (!arguments.classes_file.empty()) {
-        auto read = read_prompt_classes(arguments.classes_file);
-        if (!read)
-            return forward(read);
-        classes = std::move(*read);
-    }
-    if (!arguments.templates_file.empty()) {
-        auto read = read_prompt_templates(arguments.templates_file);
-        if (!read)
-            return forward(read);
-        templates = std::move(*read);
-    }
-    return prompt_maker(std::move(classes), std::move(templates));
+    auto classes = lines_or(arguments.classes_file, data ? data->classes : cifar10_classes(), read_prompt_classes);
+    if (!classes)
+        return forward(classes);
+    auto templates = lines_or(arguments.templates_file, clip_templates(), read_prompt_templates);
+    if (!templates)
+        return forward(templates);
+    return prompt_maker(std::move(*classes), std::move(*templates));
 }
 
 } // namespace ca

@@ -18,7 +18,11 @@ struct ModelSource {
     bool random = false;           ///< random weights
 };
 
-/// What can be opened without a download. Errors: `not_found`, which says how to get it; `usage` for `--weights` without a key.
+/// Everything named that must be there already, looked at before anything is downloaded. Errors: `not_found`, `usage`.
+[[nodiscard]] Status check_names(const Arguments &arguments);
+
+/// What can be opened without a download. A zoo key is a key also where a file of that name is; `./resnet18` is the file. Errors:
+/// `not_found`, which says how to get it; `usage` for `--weights` without a key.
 [[nodiscard]] Result<ModelSource> find_model(const std::string &model, const std::string &weights);
 /// The same; a zoo model that is missing is fetched. Errors: as above, and those of `fetch_zoo_model`.
 [[nodiscard]] Result<ModelSource> get_model(const Arguments &arguments, const Fetch &fetch, std::stop_token stop,
@@ -28,8 +32,8 @@ struct ModelSource {
 [[nodiscard]] Result<std::filesystem::path> get_data(const std::string &data, const Fetch &fetch, std::stop_token stop,
                                                      const Progress &progress);
 
-/// Loads it: the first load of a TorchScript file in a process of its own, a zoo model with its published preprocessing.
-/// `classes`: what a CLIP model is asked for. Errors: those of `load_model`.
+/// Loads it, a zoo model with its published preprocessing. Errors: those of `load_model`; `bad_format` for weights of another
+/// network than the key's.
 [[nodiscard]] Result<Model> load_source(const ModelSource &source, const LoadOptions &options, std::stop_token stop,
                                         const Progress &progress);
 

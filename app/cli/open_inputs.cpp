@@ -5,6 +5,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
 #include "core/evaluate/evaluate.h"
+#include "core/model/first_load.h"
 #include "core/quantize/export.h"
 
 #include <algorithm>
@@ -60,6 +61,8 @@ Status check_possible(const Arguments &arguments)
 
 Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
+    if (const auto there = check_names(arguments); !there)
+        return forward(there);
     Inputs inputs;
     if (!arguments.data.empty()) {
         const auto folder = get_data(arguments.data, fetch, stop, progress);
@@ -87,7 +90,8 @@ Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::
     const auto prompts = prompts_of(arguments, inputs.data);
     if (!prompts)
         return forward(prompts);
-    LoadOptions options{likely_sizes(arguments, inputs.data), arguments.trust, arguments.seed, *prompts, {}};
+    LoadOptions options{likely_sizes(arguments, inputs.data), arguments.trust, arguments.seed, *prompts,
+                        first_load_by(arguments.program)};
     auto model = load_source(*source, options, stop, progress);
     if (!model)
         return forward(model);

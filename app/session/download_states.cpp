@@ -39,8 +39,8 @@ QString how_far(const DownloadProgress &progress)
     if (progress.is_waiting)
         words += u" · "_s + DownloadStates::tr("connecting again");
     else if (progress.bytes_per_second > 0)
-        words += u" · "_s
-            + DownloadStates::tr("%1/s").arg(words::size(bytes(static_cast<std::int64_t>(progress.bytes_per_second))));
+        words +=
+            u" · "_s + DownloadStates::tr("%1/s").arg(words::size(bytes(static_cast<std::int64_t>(progress.bytes_per_second))));
     return words;
 }
 

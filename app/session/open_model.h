@@ -24,7 +24,7 @@ struct OpenedModel {
 };
 struct RefusedModel {
     Error error;
-    std::vector<FindingFacts> findings; ///< where suspicious code was the reason
+    std::vector<FindingFacts> findings{}; ///< where suspicious code was the reason
 };
 using ModelOpening = tl::expected<OpenedModel, RefusedModel>;
 

@@ -3,7 +3,8 @@
 
 #include "app/session/describe.h"
 #include "core/base/json.h"
-#include "core/files/inspect_file.h"
+#include "core/data/prompts.h"
+#include "core/model/first_load.h"
 #include "core/report/results.h"
 
 #include <exception>
@@ -14,37 +15,37 @@ namespace ca {
 namespace {
 
 /// Core throws nothing; the libraries beneath it may still run out of memory, and a thread that throws ends the program.
-template <typename T, typename Work>
-Result<T> guarded(const Work &work)
+template <typename Outcome, typename Work>
+Outcome guarded(const Work &work)
 {
+    using Problem = typename Outcome::error_type;
+    const auto problem = [](ErrorCode code, std::string sentence) {
+        return tl::unexpected(Problem{Error{code, std::move(sentence), nullptr}});
+    };
     try {
         return work();
     } catch (const std::bad_alloc &) {
-        return fail(ErrorCode::out_of_memory,
-                    "The machine has too little memory for this. Close other programs, or measure on fewer images.");
-    } catch (const std::exception &problem) {
-        return fail(ErrorCode::failed, "The work stopped on an unexpected problem: " + clean_text(problem.what()) + ".");
+        return problem(ErrorCode::out_of_memory,
+                       "The machine has too little memory for this. Close other programs, or measure on fewer images.");
+    } catch (const std::exception &thrown) {
+        return problem(ErrorCode::failed, "The work stopped on an unexpected problem: " + clean_text(thrown.what()) + ".");
     }
 }
 
-struct OpenedModel {
-    Model model;
-    ModelFacts facts;
-};
-
-Result<OpenedModel> open(const std::filesystem::path &file, const LoadOptions &options, std::stop_token stop,
-                         const Progress &progress)
+std::vector<std::string> to_std(const QStringList &texts)
 {
-    auto inspection = inspect_file(file, stop);
-    if (!inspection)
-        return forward(inspection);
-    auto model = load_model(file, options, stop, progress);
-    if (!model)
-        return forward(model);
-    auto facts = describe_model(*inspection, *model, stop, progress);
-    if (!facts)
-        return forward(facts);
-    return OpenedModel{std::move(*model), std::move(*facts)};
+    std::vector<std::string> list;
+    for (const QString &text : texts)
+        list.push_back(text.toStdString());
+    return list;
+}
+
+/// `classes`: of the data; empty where none is open.
+PromptMaker prompts_for(const ModelRequest &request, const std::vector<std::string> &classes)
+{
+    if (request.names)
+        return prompt_maker(to_std(request.names->classes), to_std(request.names->templates));
+    return prompt_maker(classes.empty() ? cifar10_classes() : classes, clip_templates());
 }
 
 Result<StudyEnd> carry_out(const Model &model, const DataSet &data, const StudyOptions &options, const TrialSink &on_trial,
@@ -64,7 +65,10 @@ Result<StudyEnd> carry_out(const Model &model, const DataSet &data, const StudyO
 
 } // namespace
 
-Session::Session(QObject *parent) : QObject(parent), worker_(std::make_unique<Worker>()) { }
+Session::Session(std::filesystem::path program, QObject *parent)
+    : QObject(parent), program_(std::move(program)), worker_(std::make_unique<Worker>())
+{
+}
 
 Session::~Session()
 {
@@ -93,28 +97,36 @@ Progress Session::reporter(Run Session::*kind, std::uint64_t id)
         [this, kind, id](const ProgressReport &report) { answer(kind, id, [this, report] { Q_EMIT progress(report); }); });
 }
 
-void Session::open_model(const QString &file)
+void Session::open_model(const ModelRequest &request)
 {
     if (studying_)
         return;
     const auto id = begin(&Session::model_run_);
     model_.reset();
-    // The data may still be opening before it in the queue, so its size is looked up when the job runs.
-    model_run_.stop = worker_->post([this, id, file, image_size = image_size_](std::stop_token stop) {
+    // The data may still be opening before it in the queue, so what is known of it is looked up when the job runs.
+    model_run_.stop = worker_->post([this, id, request, program = program_, known = known_data_](std::stop_token stop) {
         LoadOptions options;
-        if (image_size->first > 0)
-            options.sizes.push_back(*image_size);
-        auto opened = std::make_shared<Result<OpenedModel>>(
-            guarded<OpenedModel>([&] { return open(file.toStdString(), options, stop, reporter(&Session::model_run_, id)); }));
-        answer(&Session::model_run_, id, [this, file, opened] {
-            if (!*opened) {
-                Q_EMIT model_failed(file, opened->error());
-                return;
-            }
-            model_ = std::make_shared<const Model>(std::move((*opened)->model));
-            Q_EMIT model_opened((*opened)->facts);
-        });
+        if (known->image_size.first > 0)
+            options.sizes.push_back(known->image_size);
+        options.trust = request.trust;
+        options.first_load = first_load_by(program);
+        options.prompts = prompts_for(request, known->classes);
+        auto opening = std::make_shared<ModelOpening>(
+            guarded<ModelOpening>([&] { return ca::open_model(request, options, stop, reporter(&Session::model_run_, id)); }));
+        answer(&Session::model_run_, id, [this, opening] { end_opening(*opening); });
     });
+}
+
+void Session::end_opening(ModelOpening &opening)
+{
+    if (opening) {
+        model_ = std::make_shared<const Model>(std::move(opening->model));
+        Q_EMIT model_opened(opening->facts);
+    } else if (opening.error().findings.empty()) {
+        Q_EMIT model_failed(opening.error().error);
+    } else {
+        Q_EMIT model_refused(opening.error().error, opening.error().findings);
+    }
 }
 
 void Session::open_data(const QString &folder, quint64 seed)
@@ -123,11 +135,11 @@ void Session::open_data(const QString &folder, quint64 seed)
         return;
     const auto id = begin(&Session::data_run_);
     data_.reset();
-    data_run_.stop = worker_->post([this, id, folder, seed, image_size = image_size_](std::stop_token) {
-        auto opened =
-            std::make_shared<Result<DataSet>>(guarded<DataSet>([&] { return open_data_folder(folder.toStdString(), seed); }));
+    data_run_.stop = worker_->post([this, id, folder, seed, known = known_data_](std::stop_token) {
+        auto opened = std::make_shared<Result<DataSet>>(
+            guarded<Result<DataSet>>([&] { return open_data_folder(folder.toStdString(), seed); }));
         if (*opened && (*opened)->all.images)
-            *image_size = {(*opened)->all.images->height, (*opened)->all.images->width};
+            *known = {{(*opened)->all.images->height, (*opened)->all.images->width}, (*opened)->classes};
         answer(&Session::data_run_, id, [this, opened] {
             if (!*opened) {
                 Q_EMIT data_failed(opened->error());
@@ -154,7 +166,7 @@ void Session::start_study(const StudyOptions &options)
             auto now = std::make_shared<const Study>(study);
             answer(&Session::study_run_, id, [this, now] { Q_EMIT study_changed(now); });
         };
-        auto end = std::make_shared<Result<StudyEnd>>(guarded<StudyEnd>(
+        auto end = std::make_shared<Result<StudyEnd>>(guarded<Result<StudyEnd>>(
             [&] { return carry_out(*model, *data, options, on_trial, stop, reporter(&Session::study_run_, id)); }));
         answer(&Session::study_run_, id, [this, end] { end_study(*end); });
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/open_model.h"
 #include "app/session/worker.h"
 #include "core/data/dataset.h"
 #include "core/model/model.h"
@@ -9,6 +10,7 @@
 
 #include <QObject>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,7 +31,8 @@ class Session final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Session)
 public:
-    explicit Session(QObject *parent = nullptr);
+    /// `program`: for `first_load_by` (core/model/first_load.h).
+    explicit Session(std::filesystem::path program = {}, QObject *parent = nullptr);
     ~Session() override;
 
     [[nodiscard]] bool has_model() const { return model_ != nullptr; }
@@ -37,9 +40,10 @@ public:
     [[nodiscard]] bool is_running() const { return studying_; } ///< a study, until it has ended
 
 public Q_SLOTS:
-    /// Inspects, loads and describes a model file; a later call makes an earlier one stale. Nothing while a study runs.
-    void open_model(const QString &file);
-    /// Opens a folder of images; as above. Open data first: their size is tried first as a model's input.
+    /// Inspects, loads and describes a model; a later call makes an earlier one stale. Nothing while a study runs.
+    void open_model(const ca::ModelRequest &request);
+    /// Opens a folder of images; as above. Open data first: their size is tried first as a model's input, and their classes are
+    /// what a CLIP model is asked.
     void open_data(const QString &folder, quint64 seed);
     /// Needs a model and data, else answers with `study_failed`.
     void start_study(const ca::StudyOptions &options);
@@ -48,7 +52,9 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void model_opened(const ca::ModelFacts &model);
-    void model_failed(const QString &file, const ca::Error &error);
+    void model_failed(const ca::Error &error);
+    /// Its code does more than compute, and nobody has said to trust it. Nothing of it has run.
+    void model_refused(const ca::Error &error, const std::vector<ca::FindingFacts> &findings);
     void data_opened(const ca::DataFacts &data);
     void data_failed(const ca::Error &error);
     void progress(const ca::ProgressReport &report);
@@ -63,21 +69,27 @@ private:
         std::stop_source stop{std::nostopstate};
     };
 
+    /// What is known of the data that was opened last; the worker's alone.
+    struct KnownData {
+        std::pair<std::int64_t, std::int64_t> image_size{}; ///< height and width
+        std::vector<std::string> classes;
+    };
+
     /// Makes the earlier run of this kind stale and stops it; returns the new one's number.
     std::uint64_t begin(Run Session::*kind);
     /// From the worker: calls `deliver` on the interface's thread, unless the run has become stale or the session is gone.
     void answer(Run Session::*kind, std::uint64_t id, std::function<void()> deliver);
     /// Reports of a run, delivered likewise.
     [[nodiscard]] Progress reporter(Run Session::*kind, std::uint64_t id);
+    void end_opening(ModelOpening &opening);
     void end_study(const Result<StudyEnd> &end);
 
     Run model_run_, data_run_, study_run_;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const DataSet> data_;
-    /// Height and width of the data's images; the worker's alone.
-    std::shared_ptr<std::pair<std::int64_t, std::int64_t>> image_size_ =
-        std::make_shared<std::pair<std::int64_t, std::int64_t>>();
+    std::shared_ptr<KnownData> known_data_ = std::make_shared<KnownData>();
     bool studying_ = false;
+    std::filesystem::path program_;
     std::unique_ptr<Worker> worker_;
 };
 

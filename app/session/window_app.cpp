@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/window_app.h"
 
+#include "app/session/machine_memory.h"
 #include "app/session/session.h"
 #include "app/session/window_controller.h"
 #include "app/settings/settings.h"
@@ -14,7 +15,8 @@ namespace ca {
 
 using namespace Qt::StringLiterals;
 
-int run_window(int &argc, char **argv, const std::filesystem::path &resources, const std::optional<std::filesystem::path> &file)
+int run_window(int &argc, char **argv, const std::filesystem::path &program, const std::filesystem::path &resources,
+               const std::optional<std::filesystem::path> &file)
 {
     QApplication::setStyle(u"fusion"_s); // the style sheet is drawn for it; native styles take only parts of one
     QApplication application(argc, argv);
@@ -24,14 +26,14 @@ int run_window(int &argc, char **argv, const std::filesystem::path &resources, c
     QSettings store(QSettings::IniFormat, QSettings::UserScope, u"compression-agent"_s, u"window"_s);
     Settings settings(store);
     const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
-    const WindowPlaces places{resources, std::filesystem::path(data.toStdString()) / "studies"};
+    const WindowPlaces places{resources, std::filesystem::path(data.toStdString()) / "studies", machine_memory()};
 
     MainWindow window;
-    Session session; // goes before the window: its thread has ended when the window goes
+    Session session(program); // goes before the window: its thread has ended when the window goes
     WindowController controller(window, session, settings, places);
     window.show();
     if (file)
-        controller.open_model(QString::fromStdString(file->string()));
+        controller.model().open_file(QString::fromStdString(file->string()));
     return QApplication::exec();
 }
 

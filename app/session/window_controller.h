@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/downloads/downloader.h"
+#include "app/session/data_controller.h"
+#include "app/session/download_states.h"
+#include "app/session/model_controller.h"
 #include "ui/facts.h"
 
 #include <QObject>
@@ -15,42 +19,43 @@ class Settings;
 struct Error;
 struct StudyEnd;
 
-/// Where the window finds what the program brings along, and where studies go.
+/// Where the window finds what the program brings along, where studies go, and what the machine has.
 struct WindowPlaces {
     std::filesystem::path resources; ///< holds `demo/`; empty where it was not found
     std::filesystem::path studies;   ///< a folder for each study is made in it; empty: nothing is written
+    std::optional<Bytes> memory{};   ///< absent: not known
 };
 
-/// Ties the window's wishes to the session's work and the session's answers to the window. Outlived by all three.
+/// Ties the window's wishes to the session's work and the session's answers to the window: the study here, model and data in
+/// controllers of their own. Outlived by all three that it is given.
 class WindowController final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(WindowController)
 public:
+    static constexpr quint64 kSeed = 0; ///< the command line's default: the same study there and here
+
     WindowController(MainWindow &window, Session &session, Settings &settings, WindowPlaces places, QObject *parent = nullptr);
 
-    void open_model(const QString &file);
-    void open_demo();
+    [[nodiscard]] ModelController &model() { return model_; }
+    [[nodiscard]] DownloadStates &downloads() { return states_; }
 
 private:
     void connect_window();
     void connect_session();
-    void fill_picker();
-    void choose_model_file();
-    void choose_data_folder();
-    void take_choice(const DataChoice &choice);
-    [[nodiscard]] DataChoice stored_choice() const;
+    void connect_downloads();
     void start(const DataChoice &choice);
     void take_end(const StudyEnd &end);
-    [[nodiscard]] QString demo_file() const;
-    [[nodiscard]] QString data_folder(const DataChoice &choice) const;
+    void take_failure(const Error &error);
     [[nodiscard]] std::filesystem::path new_study_folder(const QString &name) const;
 
     MainWindow &window_;
     Session &session_;
     Settings &settings_;
     WindowPlaces places_;
-    QString model_file_, model_name_, data_name_;
-    QString opened_data_; ///< the folder that the session was last asked for
+    DownloadStates states_;
+    Downloader downloader_;
+    ModelController model_;
+    DataController data_;
     std::filesystem::path study_folder_;
 };
 

@@ -27,7 +27,7 @@ const std::array<Row, 6> &table()
         {Setting::window_geometry, "window/geometry", QByteArray()},
         {Setting::pane_layout, "window/panes", QByteArray()},
         {Setting::recent_models, "models/recent", QStringList()},
-        {Setting::data_folder, "data/folder", QString()},
+        {Setting::data, "data/source", u"pictogram10"_s},
         {Setting::head, "data/head", u"auto"_s},
         {Setting::samples, "data/samples", 0},
     }};

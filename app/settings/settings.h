@@ -9,7 +9,7 @@ class QSettings;
 namespace ca {
 
 /// Everything that is kept from one start to the next.
-enum class Setting { window_geometry, pane_layout, recent_models, data_folder, head, samples };
+enum class Setting { window_geometry, pane_layout, recent_models, data, head, samples };
 
 /// The one table of settings, over the platform's store. A value that is missing or of another type is its default.
 class Settings final : public QObject {

@@ -22,8 +22,9 @@ struct FirstLoadLimits {
     int descriptors = 64; ///< open at once
 };
 
-/// Enough for every sound model of this size on a slow machine; a small file gets its verdict within 10 s.
-[[nodiscard]] FirstLoadLimits limits_for(Bytes file);
+/// Enough for sound models of this size on a slow machine; a small file gets its verdict within 10 s. A file that a person trusts
+/// gets four times as much.
+[[nodiscard]] FirstLoadLimits limits_for(Bytes file, bool trust = false);
 
 /// The hidden first argument of the program that makes it `load_check_main`.
 constexpr std::string_view kLoadCheck = "load-check";
@@ -36,7 +37,11 @@ constexpr std::string_view kLoadCheck = "load-check";
 [[nodiscard]] Status load_in_child(const std::filesystem::path &program, const std::filesystem::path &file,
                                    const LoadOptions &options, std::stop_token stop);
 
-/// The same in a fork of this process, for one that has LibTorch in memory and has started no threads: starting takes
+/// For `LoadOptions::first_load`: `load_in_child` with `program`. Empty where that is empty: files are then loaded right here.
+[[nodiscard]] std::function<Status(const std::filesystem::path &, const LoadOptions &, std::stop_token)>
+first_load_by(std::filesystem::path program);
+
+/// `load_in_child` in a fork of this process, for one that has LibTorch in memory and has started no threads: starting takes
 /// milliseconds instead of a second. `load` runs in the child.
 [[nodiscard]] Status load_in_fork(const std::filesystem::path &file, const FirstLoadLimits &limits,
                                   const std::function<Status()> &load, std::stop_token stop);

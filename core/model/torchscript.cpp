@@ -92,31 +92,41 @@ void widen_graph(jit::Graph &graph, bool reduced)
     });
 }
 
+struct FrozenModule {
+    jit::Module module;
+    WeightNames names;
+};
+
 /// Freezing computes what depends on constants alone. Tables of embeddings that are read at constant places (positions) would be
 /// gone then, and with them a layer: an identity that freezing does not look through stands before the places meanwhile.
-jit::Module freeze_keeping_tables(const jit::Module &module)
+FrozenModule freeze_keeping_tables(const jit::Module &module)
 {
     static const auto kTable = c10::Symbol::fromQualString("aten::embedding");
+    constexpr auto kScreen = c10::prim::Guard;
     jit::Module copy = module.clone();
     const auto graph = copy.get_method("forward").graph();
     jit::Inline(*graph);
     for_each_node(*graph->block(), [&](jit::Node &node) {
         if (node.kind() != kTable)
             return;
-        jit::Node *screen = graph->create(c10::prim::unchecked_unwrap_optional, {node.input(1)});
+        jit::Node *screen = graph->create(kScreen, {node.input(1)});
         screen->output()->setType(node.input(1)->type());
         screen->insertBefore(&node);
         node.replaceInput(1, screen->output());
     });
+    WeightNames names; // of this copy: frozen weights lie where its own do
+    for (const auto &attribute : copy.named_attributes())
+        if (attribute.value.isTensor())
+            names.add(attribute.value.toTensor(), "self." + attribute.name);
     jit::Module frozen = jit::freeze_module(copy);
-    for_each_node(*frozen.get_method("forward").graph()->block(), [](jit::Node &node) {
-        if (node.kind() == kTable && node.input(1)->node()->kind() == c10::prim::unchecked_unwrap_optional)
+    for_each_node(*frozen.get_method("forward").graph()->block(), [&](jit::Node &node) {
+        if (node.kind() == kTable && node.input(1)->node()->kind() == kScreen)
             node.replaceInput(1, node.input(1)->node()->input());
     });
-    return frozen;
+    return {frozen, std::move(names)};
 }
 
-Result<jit::Module> load_frozen(const std::filesystem::path &file)
+Result<FrozenModule> load_frozen(const std::filesystem::path &file)
 {
     try {
         jit::ExtraFilesMap extra;
@@ -126,8 +136,8 @@ Result<jit::Module> load_frozen(const std::filesystem::path &file)
             return fail(ErrorCode::unsupported,
                         "The file " + file.string() + " has no forward method, so it cannot be run as a network.");
         const bool reduced = widen_weights(module);
-        jit::Module frozen = freeze_keeping_tables(module);
-        auto graph = frozen.get_method("forward").graph();
+        FrozenModule frozen = freeze_keeping_tables(module);
+        auto graph = frozen.module.get_method("forward").graph();
         widen_graph(*graph, reduced);
         jit::OptimizeFrozenGraph(graph, true); // folds batch norms into convolutions; before the first run, or it has no effect
         jit::EraseShapeInformation(graph);
@@ -166,7 +176,7 @@ Result<InputSpec> find_input(const jit::Module &frozen, const FileInspection &in
                              std::stop_token stop)
 {
     auto sizes = options.sizes;
-    for (const std::int64_t side : {32, 224, 28, 64, 96, 128, 256, 299, 384, 16})
+    for (const std::int64_t side : {32, 224, 28, 64, 96, 128, 256, 299, 384, 16, 160, 192, 240, 288, 320, 336, 448, 512})
         sizes.emplace_back(side, side);
     std::string why;
     for (const std::int64_t channels : channel_guesses(inspection))
@@ -207,12 +217,13 @@ double difference(jit::Module frozen, const Program &program, const InputSpec &i
 }
 
 /// An empty program where it was stopped.
-Program record(const jit::Module &frozen, const InputSpec &input, std::vector<std::string> &notes, const std::stop_token &stop)
+Program record(const FrozenModule &loaded, const InputSpec &input, std::vector<std::string> &notes, const std::stop_token &stop)
 {
+    const jit::Module &frozen = loaded.module;
     const std::array<std::int64_t, 3> size{input.channels, input.height, input.width};
     std::string why;
     try {
-        Recording recording = record_graph(frozen, at::randn({2, size[0], size[1], size[2]}));
+        Recording recording = record_graph(frozen, at::randn({2, size[0], size[1], size[2]}), loaded.names);
         if (stop.stop_requested())
             return {};
         Program::Data data = specialise(std::move(recording));
@@ -249,7 +260,7 @@ Result<Model> load_torchscript(const std::filesystem::path &file, const FileInsp
     model.parameters = inspection.parameters;
     std::optional<Error> problem;
     const auto done = guarded("Recording the network", 1, [&] {
-        const auto input = find_input(*frozen, inspection, options, stop);
+        const auto input = find_input(frozen->module, inspection, options, stop);
         if (!input) {
             problem = input.error();
             return;
@@ -257,7 +268,7 @@ Result<Model> load_torchscript(const std::filesystem::path &file, const FileInsp
         model.input = *input;
         progress.report("Recording " + model.name, 2, 3);
         model.program = record(*frozen, model.input, model.notes, stop);
-        model.plain = interpreted(*frozen, {input->channels, input->height, input->width});
+        model.plain = interpreted(frozen->module, {input->channels, input->height, input->width});
     });
     if (problem)
         return tl::unexpected<Error>(*problem);

@@ -151,9 +151,11 @@ Operand GraphWalk::encoder_layer(const std::vector<Operand> &in, Operand may_see
 bool GraphWalk::walk_nested(const jit::Node &node, const std::vector<Operand> &in)
 {
     const std::string op = node.kind().toQualString();
-    if (op == "aten::_nested_tensor_from_mask_left_aligned") { // asks the mask alone; what it masks is of no account
-        const Operand column = emitter_.emit_one("aten::unsqueeze", "", {in[1], emitter_.constant(-1)});
-        bind(node.output(), emitter_.emit_one(op, "", {column, in[1]}));
+    if (op == "aten::_nested_tensor_from_mask_left_aligned") { // asks whether no token stands behind a missing one
+        const Operand whole = emitter_.constant(static_cast<std::int64_t>(at::kLong));
+        const Operand unbroken = emitter_.emit_one("aten::cumprod", "", {in[1], emitter_.constant(1), whole});
+        const Operand same = emitter_.emit_one("aten::all", "", {emitter_.emit_one("aten::eq", "Tensor", {unbroken, in[1]})});
+        bind(node.output(), emitter_.emit_one("aten::Bool", "Tensor", {same}));
     } else if (op == "aten::_nested_tensor_from_mask") {
         const Operand padded = emitter_.emit_one("aten::alias", "", {in[0]});
         const Operand kept = emitter_.emit_one("aten::ne", "Scalar", {in[1], emitter_.constant(0)});
@@ -180,7 +182,7 @@ bool GraphWalk::walk_fused(const jit::Node &node, const std::vector<Operand> &in
     }
     const bool layer = op == "aten::_transformer_encoder_layer_fwd";
     const auto kept = in.empty() ? nested_.end() : nested_.find(in[0]);
-    if (kept != nested_.end() && !layer)
+    if (kept != nested_.end() && !layer && !is_fact(op) && op != "aten::dim")
         throw NotRecordable("uses sequences of different lengths by " + op);
     if (op == "aten::_native_multi_head_attention") {
         walk_attention(node, in);

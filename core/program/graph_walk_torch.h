@@ -22,8 +22,8 @@ namespace jit = torch::jit;
 /// and containers exist only here. Throws NotRecordable, c10::Error.
 class GraphWalk {
 public:
-    GraphWalk(const jit::Module &frozen, const at::Tensor &example)
-        : module_(frozen), emitter_(example, {example.size(1), example.size(2), example.size(3)})
+    GraphWalk(const jit::Module &frozen, const at::Tensor &example, const WeightNames &names)
+        : module_(frozen), names_(names), emitter_(example, {example.size(1), example.size(2), example.size(3)})
     {
     }
     Recording run();
@@ -53,7 +53,8 @@ private:
     /// Branches, loops, constants and what stops a recording. False: another kind of node.
     bool walk_structure(const jit::Node &node);
     bool is_instance(const jit::Node &node);
-    std::string emitter_name(const jit::Node &node) const;
+    /// By where it lies; of what freezing computed, by what it called the value.
+    std::string weight_name(const c10::IValue &value, const jit::Node &node) const;
     void bind_constant(const jit::Node &node);
     void walk_if(const jit::Node &node);
     void walk_loop(const jit::Node &node);
@@ -92,6 +93,7 @@ private:
     Operand choose_output(const GraphValue &result);
 
     jit::Module module_;
+    const WeightNames &names_;
     std::shared_ptr<jit::Graph> graph_;
     std::unique_ptr<jit::AliasDb> aliases_; ///< of the graph: which values are written after they were made
     StepEmitter emitter_;

@@ -20,7 +20,7 @@ std::int64_t weight_dims(const Program::Data &data, Operand operand)
     return value.isTensor() && value.toTensor().defined() && value.toTensor().is_floating_point() ? value.toTensor().dim() : 0;
 }
 
-/// `layer1.0.conv1` from `self.layer1.0.conv1.weight_fused_bn.2`.
+/// `layer1.0.conv1` from `self.layer1.0.conv1.weight_fused_bn.2`, or from its bias where the weight was computed from others.
 std::string layer_name(std::string name)
 {
     static const std::regex kPrefix("^(self\\.)+");
@@ -29,7 +29,7 @@ std::string layer_name(std::string name)
     name = std::regex_replace(name, std::regex("parametrizations\\.weight\\.original[01]?"), "weight");
     std::smatch found;
     // A trailing number is part of a path (`blocks.3`) unless it follows the word weight.
-    if (std::regex_search(name, found, std::regex("^(.*)[._]weight(_fused_bn|_v|_orig)?(\\.[0-9]+)?$")))
+    if (std::regex_search(name, found, std::regex("^(.*)[._](weight(_fused_bn|_v|_orig)?|bias)(\\.[0-9]+)?$")))
         return found[1];
     return std::regex_replace(name, std::regex("_fused_bn(\\.[0-9]+)?$"), "");
 }
@@ -157,8 +157,11 @@ void name_layers(Program::Data &data)
         }
         const at::Tensor tensor = data.tensor(weight);
         Layer layer{layer_index(data.layers.size()), {}, kind, tensor.sizes().vec()};
-        layer.name = unique_name(layer_name(data.constants[constant_index(weight)].name), kind, data.layers.size() + 1, taken);
         layer.has_bias = at == 1 && step.in.size() > 2 && weight_dims(data, step.in[2]) == 1;
+        std::string name = layer_name(data.constants[constant_index(weight)].name);
+        if (name.empty() && layer.has_bias)
+            name = layer_name(data.constants[constant_index(step.in[2])].name);
+        layer.name = unique_name(std::move(name), kind, data.layers.size() + 1, taken);
         layer.depthwise = kind == LayerKind::conv2d && tensor.size(1) == 1 && tensor.size(0) > 1;
         if (layer.has_bias && kind == LayerKind::conv_transposed)
             layer.bias_size = data.tensor(step.in[2]).numel();

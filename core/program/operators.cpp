@@ -129,17 +129,11 @@ bool is_pure_operator(const std::string &op, const std::string &overload)
     if ((!prim && op.rfind("aten::", 0) != 0) || std::find(kOutside.begin(), kOutside.end(), op) != kOutside.end())
         return false;
     // Inner operators trust their callers; these few are what frozen networks hold.
-    static constexpr std::array<std::string_view, 11> kInner{"aten::_convolution",
-                                                             "aten::_unsafe_view",
-                                                             "aten::_softmax",
-                                                             "aten::_log_softmax",
-                                                             "aten::_to_copy",
-                                                             "aten::_weight_norm",
-                                                             "aten::_shape_as_tensor",
-                                                             "aten::_reshape_alias",
-                                                             "aten::_unique2",
-                                                             "aten::_native_multi_head_attention",
-                                                             "aten::_nested_tensor_from_mask_left_aligned"};
+    static constexpr std::array<std::string_view, 10> kInner{"aten::_convolution",     "aten::_unsafe_view",
+                                                             "aten::_softmax",         "aten::_log_softmax",
+                                                             "aten::_to_copy",         "aten::_weight_norm",
+                                                             "aten::_shape_as_tensor", "aten::_reshape_alias",
+                                                             "aten::_unique2",         "aten::_native_multi_head_attention"};
     if (op.rfind("aten::_", 0) == 0 && op.rfind("aten::__", 0) != 0
         && std::find(kInner.begin(), kInner.end(), op) == kInner.end())
         return false;

@@ -24,7 +24,9 @@ struct Layer {
     LayerIndex index;
     std::string name; ///< after its weight: `layer1.0.conv1`
     LayerKind kind = LayerKind::linear;
-    std::vector<std::int64_t> shape; ///< of the weight; output channels or rows first, input channels of transposed convolutions
+    /// Of the weight. Scales belong to the first dimension, as in compressed-tensors: output channels or rows; input channels of
+    /// transposed convolutions; whatever comes first in a table of more than two dimensions that is a side of a product.
+    std::vector<std::int64_t> shape;
     bool has_bias = false;
     bool depthwise = false;
     std::int64_t uses = 1;

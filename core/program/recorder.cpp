@@ -7,6 +7,7 @@
 #include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace ca {
@@ -44,10 +45,11 @@ bool GraphWalk::walk_structure(const jit::Node &node)
     case c10::prim::Loop:
         walk_loop(node);
         return true;
-    case c10::prim::GetAttr:
-        bind(node.output(),
-             emitter_.constant(concrete(node.input()).toObject()->getAttr(node.s(c10::attr::name)), emitter_name(node)));
+    case c10::prim::GetAttr: {
+        const c10::IValue value = concrete(node.input()).toObject()->getAttr(node.s(c10::attr::name));
+        bind(node.output(), emitter_.constant(value, weight_name(value, node)));
         return true;
+    }
     case c10::prim::RaiseException:
         throw NotRecordable("refuses an image of this size");
     case c10::prim::SetAttr:
@@ -85,16 +87,18 @@ bool GraphWalk::is_instance(const jit::Node &node)
     return std::any_of(types.begin(), types.end(), [&](const c10::TypePtr &wanted) { return type->isSubtypeOf(*wanted); });
 }
 
-std::string GraphWalk::emitter_name(const jit::Node &node) const
+std::string GraphWalk::weight_name(const c10::IValue &value, const jit::Node &node) const
 {
-    return node.output()->type()->kind() == c10::TypeKind::TensorType ? "self." + node.s(c10::attr::name) : std::string();
+    if (!value.isTensor() || !value.toTensor().defined())
+        return {};
+    const std::string name = names_.find(value.toTensor());
+    return name.empty() && node.output()->hasDebugName() ? node.output()->debugName() : name;
 }
 
 void GraphWalk::bind_constant(const jit::Node &node)
 {
-    const auto value = jit::toIValue(node.output());
-    const bool weight = value && value->isTensor() && value->toTensor().defined() && node.output()->hasDebugName();
-    bind(node.output(), emitter_.constant(value ? *value : c10::IValue(), weight ? node.output()->debugName() : std::string()));
+    const c10::IValue value = jit::toIValue(node.output()).value_or(c10::IValue());
+    bind(node.output(), emitter_.constant(value, weight_name(value, node)));
 }
 
 void GraphWalk::walk_if(const jit::Node &node)
@@ -206,9 +210,26 @@ void GraphWalk::fold(const jit::Node &node, const std::vector<Operand> &in)
         bind(node.outputs()[i], emitter_.constant(stack[i]));
 }
 
-Recording record_graph(const torch::jit::Module &frozen, const at::Tensor &example)
+Recording record_graph(const torch::jit::Module &frozen, const at::Tensor &example, const WeightNames &names)
 {
-    return GraphWalk(frozen, example).run();
+    return GraphWalk(frozen, example, names).run();
+}
+
+void WeightNames::add(const at::Tensor &tensor, std::string name)
+{
+    if (!tensor.defined() || !tensor.has_storage() || tensor.numel() == 0)
+        return;
+    const auto *first = static_cast<const std::byte *>(tensor.const_data_ptr());
+    regions_.try_emplace(first, Region{first + tensor.nbytes(), std::move(name)});
+}
+
+std::string WeightNames::find(const at::Tensor &tensor) const
+{
+    if (!tensor.has_storage() || tensor.numel() == 0)
+        return {};
+    const auto *first = static_cast<const std::byte *>(tensor.const_data_ptr());
+    const auto next = regions_.upper_bound(first);
+    return next != regions_.begin() && first < std::prev(next)->second.end ? std::prev(next)->second.name : std::string();
 }
 
 at::Tensor choose_output(const c10::IValue &result)

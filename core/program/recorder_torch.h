@@ -5,6 +5,7 @@
 
 #include <torch/csrc/jit/api/module.h>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -32,10 +33,25 @@ struct Recording {
     std::vector<Guard> guards;
 };
 
+/// Names of a module's weights by where they lie in memory, which freezing keeps; of parts of them, too.
+class WeightNames {
+public:
+    void add(const at::Tensor &tensor, std::string name);
+    /// Empty for what was computed from weights.
+    [[nodiscard]] std::string find(const at::Tensor &tensor) const;
+
+private:
+    struct Region {
+        const std::byte *end;
+        std::string name;
+    };
+    std::map<const std::byte *, Region> regions_; ///< by their first byte
+};
+
 /// Walks the graph of a frozen module once with `example` (float32, batch 2), executing node by node: takes the branches it
 /// takes, unrolls loops, writes in-place operators as their pure forms, keeps lists, tuples and dictionaries out of the steps.
 /// Throws NotRecordable, c10::Error.
-[[nodiscard]] Recording record_graph(const torch::jit::Module &frozen, const at::Tensor &example);
+[[nodiscard]] Recording record_graph(const torch::jit::Module &frozen, const at::Tensor &example, const WeightNames &names);
 
 /// Runs the recording at batch 1, 2, 3 and 7: what depends on sizes and never changes becomes constant, guards on it go. Then
 /// removes common and dead steps. Throws NotRecordable where a guard is left: the model decides by what images show or by how
@@ -74,6 +90,9 @@ enum class Folding { at_once, later };
 /// Steps that read a layer's weight even where all that they read is constant: they stay steps, so that the weight stays a layer.
 [[nodiscard]] bool keeps_weight(const std::string &op);
 
+/// A cast, turned or scaled weight is still that weight: the name of the largest tensor among constant inputs that has one.
+[[nodiscard]] std::string weight_name(const Program::Data &data, const std::vector<Operand> &in);
+
 /// Emits steps and executes them on the example at once, so that sizes, storages and decisions are known.
 class StepEmitter {
 public:
@@ -107,7 +126,6 @@ private:
         std::size_t step = 0; ///< step that made it
     };
     bool folds(const std::string &op, const std::vector<Operand> &in, const Stack &results, Folding folding) const;
-    std::string common_name(const std::vector<Operand> &in) const;
     void note_view(int slot, const std::vector<Operand> &in, std::size_t step);
     Operand write_back(const View &view, Operand changed);
     void redirect_aliases(int root, const std::vector<int> &aliases);

@@ -148,15 +148,19 @@ Program::Data simplify(Program::Data data, std::map<int, c10::IValue> steady)
         }
         const bool replaced = std::all_of(step.out.begin(), step.out.end(),
                                           [&](int slot) { return is_constant(stand_in[static_cast<std::size_t>(slot)]); });
-        if (replaced)
+        const std::string name = weight_name(data, step.in);
+        if (replaced) {
+            for (const int slot : step.out)
+                data.constants[constant_index(stand_in[static_cast<std::size_t>(slot)])].name = name;
             continue;
+        }
         if (std::all_of(step.in.begin(), step.in.end(), is_constant) && !is_random(step) && !keeps_weight(step.op)) {
             Stack stack;
             for (const Operand operand : step.in)
                 stack.push_back(data.constants[constant_index(operand)].value);
             step.kernel(stack);
             for (std::size_t i = 0; i < step.out.size(); ++i)
-                stand_in[static_cast<std::size_t>(step.out[i])] = data.add(stack[i]);
+                stand_in[static_cast<std::size_t>(step.out[i])] = data.add(stack[i], name);
             continue;
         }
         const auto [at, first] = known.try_emplace(key, step.out);
@@ -175,6 +179,29 @@ Program::Data simplify(Program::Data data, std::map<int, c10::IValue> steady)
 }
 
 } // namespace
+
+std::string weight_name(const Program::Data &data, const std::vector<Operand> &in)
+{
+    std::string name;
+    std::int64_t most = 0;
+    const auto look = [&](const at::Tensor &tensor, const std::string &candidate) {
+        if (tensor.defined() && !candidate.empty() && tensor.numel() > most) {
+            most = tensor.numel();
+            name = candidate;
+        }
+    };
+    for (const Operand operand : in) {
+        if (!is_constant(operand))
+            continue;
+        const Constant &constant = data.constants[constant_index(operand)];
+        if (constant.value.isTensor())
+            look(constant.value.toTensor(), constant.name);
+        else if (constant.value.isTensorList()) // parts of a weight
+            for (const at::Tensor &item : constant.value.toTensorVector())
+                look(item, constant.name);
+    }
+    return name;
+}
 
 void drop_unread_constants(Program::Data &data)
 {

@@ -109,7 +109,7 @@ std::vector<Operand> StepEmitter::emit(const std::string &op, const std::string 
 
     std::vector<Operand> results;
     if (folds(op, in, stack, folding)) {
-        const std::string name = common_name(in);
+        const std::string name = weight_name(recording_.data, in);
         for (auto &result : stack)
             results.push_back(constant(std::move(result), name));
         return results;
@@ -146,28 +146,6 @@ bool StepEmitter::folds(const std::string &op, const std::vector<Operand> &in, c
                            [&](Operand o) { return storage_of(result) && storage_of(value(o)) == storage_of(result); });
     };
     return folding == Folding::at_once || std::any_of(results.begin(), results.end(), shares);
-}
-
-/// A cast, transposed or scaled weight is still that weight: the name of the largest tensor that has one.
-std::string StepEmitter::common_name(const std::vector<Operand> &in) const
-{
-    std::string name;
-    std::int64_t most = 0;
-    const auto look = [&](const at::Tensor &tensor, const std::string &candidate) {
-        if (tensor.defined() && !candidate.empty() && tensor.numel() > most) {
-            most = tensor.numel();
-            name = candidate;
-        }
-    };
-    for (const Operand operand : in) {
-        const Constant &constant = recording_.data.constants[constant_index(operand)];
-        if (constant.value.isTensor())
-            look(constant.value.toTensor(), constant.name);
-        else if (constant.value.isTensorList()) // parts of a weight
-            for (const at::Tensor &item : constant.value.toTensorVector())
-                look(item, constant.name);
-    }
-    return name;
 }
 
 /// Its inputs' shapes, or numbers that it takes, depend on content: then so does the shape of what it gives.

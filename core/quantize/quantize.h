@@ -35,7 +35,7 @@ inline constexpr std::size_t kCalibrationImages = 512;
 /// A weight as it is stored: integers with a scale and a zero point for each group of a row.
 struct QuantizedWeight {
     std::vector<std::int64_t> shape;    ///< of the weight
-    std::int64_t rows = 0, columns = 0; ///< as a matrix: output channels x the rest
+    std::int64_t rows = 0, columns = 0; ///< as a matrix: the first dimension (see Layer::shape) x the rest
     Bits bits;
     int group = 0; ///< columns of a group; equal to `columns` for a whole channel
     bool symmetric = true;

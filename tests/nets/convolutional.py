@@ -418,16 +418,16 @@ class Paddings(nn.Module):
 
 
 class Standardised(nn.Module):
-    """Weights that are computed from parameters: weight norm, old and new, and standardisation; a constant blur."""
+    """Weights that are computed from parameters, by weight norm and by standardisation; a constant blur."""
 
     class Conv(nn.Conv2d):
         def forward(self, x):
             weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
             return F.conv2d(x, weight / weight.std((1, 2, 3), keepdim=True), self.bias, self.stride, self.padding)
 
-    def __init__(self, scripted=False):
+    def __init__(self):
         super().__init__()
-        self.normed = nn.Conv2d(3, 8, 3) if scripted else torch.nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 8, 3))
+        self.normed = torch.nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 8, 3))
         self.conv, self.head = self.Conv(8, 8, 3, padding=1), Head(8)
         blur = torch.tensor([1.0, 2.0, 1.0])
         self.register_buffer("blur", (blur[:, None] * blur / 16).expand(8, 1, 3, 3).contiguous())

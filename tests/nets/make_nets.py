@@ -84,6 +84,8 @@ def make(name):
     torch.manual_seed(zlib.crc32(name.encode()))
     net = NETS[name][0]().eval()
     with torch.no_grad():
+        for parameter in net.parameters():  # nn.TransformerEncoder makes its layers as copies of one
+            parameter.add_(torch.randn_like(parameter), alpha=0.02)
         for module in net.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 module.running_mean.normal_(0, 0.1)

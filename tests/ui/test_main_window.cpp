@@ -8,6 +8,7 @@
 #include "ui/data_chooser/data_chooser.h"
 #include "ui/layers/layers_model.h"
 #include "ui/main_window.h"
+#include "ui/model_picker/model_picker.h"
 #include "ui/pareto/pareto_chart.h"
 #include "ui/pareto/pareto_pane.h"
 #include "ui/trials/trials_pane.h"
@@ -17,6 +18,8 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QLabel>
+#include <QListView>
 #include <QMainWindow>
 #include <QPushButton>
 #include <QSpinBox>
@@ -40,6 +43,10 @@ private Q_SLOTS:
     void panes_come_back_where_they_were();
     void fits_a_small_window();
     void the_data_panel_tells_what_was_chosen();
+    void weights_dropped_on_a_model_are_for_it();
+    void weights_without_a_network_cannot_be_run_and_say_why();
+    void notes_stand_above_the_layers();
+    void a_long_warning_does_not_widen_the_window();
 };
 
 namespace {
@@ -56,7 +63,7 @@ bool drag(QWidget &target, const QString &file)
 
 void make_ready(ca::MainWindow &window)
 {
-    window.set_data({QStringLiteral("Pictogram-10"), {}, 10, 500, 1000, 1000});
+    window.set_data({QStringLiteral("Pictogram-10"), {}, {}, 500, 1000, 1000});
     window.set_model(made_up_model());
 }
 
@@ -91,7 +98,8 @@ void TestMainWindow::refuses_a_picture_and_says_why()
     ca::MainWindow window;
     QVERIFY(!drag(window, QStringLiteral("/pictures/cat.png")));
     const auto *strip = find<ca::StatusStrip>(window, "status_strip");
-    QCOMPARE(strip->note(), QStringLiteral("cat.png is no model file. Drop a .pt, .pth or .safetensors file."));
+    QCOMPARE(strip->note(),
+             QStringLiteral("cat.png is no model file. Drop a .pt, .pth, .safetensors or .bin file, or a Hugging Face folder."));
 }
 
 void TestMainWindow::refuses_a_model_while_a_study_runs()
@@ -204,7 +212,7 @@ void TestMainWindow::run_waits_while_other_data_is_opened()
     QVERIFY(offer->isHidden());
     QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
     QCOMPARE(started.count(), 0);
-    window.set_data({QStringLiteral("cifar"), {}, 10, 500, 1000, 1000});
+    window.set_data({QStringLiteral("cifar"), {}, {}, 500, 1000, 1000});
     QVERIFY(run->isEnabled());
     window.show_opening_data(QStringLiteral("gone"));
     window.show_data_failure({ca::ErrorCode::not_found, "The folder is not there. Choose another.", nullptr});
@@ -237,15 +245,14 @@ void TestMainWindow::data_cannot_be_chosen_while_a_study_runs()
 void TestMainWindow::says_what_happened_to_a_bad_file_and_offers_retry()
 {
     ca::MainWindow window;
-    QSignalSpy again(&window, &ca::MainWindow::model_chosen);
-    const QString file = QStringLiteral("/models/net.pt");
+    QSignalSpy again(&window, &ca::MainWindow::retry_requested);
+    const QString file = QStringLiteral("net.pt");
     window.show_opening(file);
     window.show_model_failure(file, {ca::ErrorCode::bad_format, "The file ends 439 bytes early. Fetch it again.", nullptr});
     auto *action = find<QPushButton>(window, "layers_action");
     QCOMPARE(action->text(), QStringLiteral("Retry"));
     action->click();
     QCOMPARE(again.count(), 1);
-    QCOMPARE(again.front().front().toString(), file);
 }
 
 void TestMainWindow::answers_cancel_at_once()
@@ -320,14 +327,93 @@ void TestMainWindow::fits_a_small_window()
 void TestMainWindow::the_data_panel_tells_what_was_chosen()
 {
     ca::MainWindow window;
-    QSignalSpy told(&window, &ca::MainWindow::data_chosen);
-    window.set_choice({QStringLiteral("/data/cifar"), QStringLiteral("agreement"), 500});
+    QSignalSpy told(&window.chooser(), &ca::DataChooser::data_chosen);
+    window.chooser().set_choice({QStringLiteral("/data/cifar"), QStringLiteral("agreement"), 500});
     QCOMPARE(told.count(), 0); // set by the program, not by a person
     find<QSpinBox>(window, "data_samples")->setValue(60);
     QCOMPARE(told.count(), 1);
-    QCOMPARE(window.choice(), (ca::DataChoice{QStringLiteral("/data/cifar"), QStringLiteral("agreement"), 60}));
+    QCOMPARE(window.chooser().choice(), (ca::DataChoice{QStringLiteral("/data/cifar"), QStringLiteral("agreement"), 60}));
     QTest::mouseClick(window.findChild<QWidget *>(QStringLiteral("data_embedded")), Qt::LeftButton);
-    QCOMPARE(window.choice().folder, QString());
+    QCOMPARE(window.chooser().choice().data, QStringLiteral("pictogram10"));
+}
+
+void TestMainWindow::weights_dropped_on_a_model_are_for_it()
+{
+    ca::MainWindow window;
+    window.picker().set_models(
+        {{QStringLiteral("resnet18"), QStringLiteral("ResNet-18"), QStringLiteral("11.7 M"), {}, {}, {}, true},
+         {QStringLiteral("/demo"), QStringLiteral("Demo"), {}, {}, {}, {}, false}});
+    window.show();
+    QApplication::processEvents();
+    const QListView *list = window.picker().list();
+    QSignalSpy weights(&window, &ca::MainWindow::weights_dropped);
+    QSignalSpy model(&window, &ca::MainWindow::model_dropped);
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(QStringLiteral("/models/mine.pth"))});
+    const auto drop_on = [&](int row) {
+        const QPoint place = list->viewport()->mapTo(&window, list->visualRect(list->model()->index(row, 0)).center());
+        QDragEnterEvent enter(place, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &enter);
+        QDropEvent drop(place, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &drop);
+    };
+    drop_on(0);
+    QCOMPARE(model.count(), 0);
+    QCOMPARE(weights.count(), 1);
+    QCOMPARE(weights.front(), (QVariantList{QStringLiteral("resnet18"), QStringLiteral("/models/mine.pth")}));
+    drop_on(1);
+    QCOMPARE(weights.count(), 1);
+    QCOMPARE(model.count(), 1);
+}
+
+void TestMainWindow::weights_without_a_network_cannot_be_run_and_say_why()
+{
+    ca::MainWindow window;
+    make_ready(window);
+    ca::ModelFacts weights = made_up_model();
+    weights.has_network = false;
+    weights.notes = {QStringLiteral("These are weights without a network that uses them.")};
+    window.set_model(weights);
+    const auto *run = find<QPushButton>(window, "button_run");
+    QVERIFY(!run->isEnabled());
+    QCOMPARE(run->toolTip(), weights.notes.front());
+    QVERIFY(find<QTableView>(window, "layers_table")->model()->rowCount() > 0);
+    QVERIFY(window.findChild<ca::TrialsPane *>()->states()->sentence().contains(QStringLiteral("command line")));
+    QSignalSpy started(&window, &ca::MainWindow::start_requested);
+    QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
+    QCOMPARE(started.count(), 0);
+    window.set_model(made_up_model());
+    QVERIFY(run->isEnabled());
+}
+
+void TestMainWindow::notes_stand_above_the_layers()
+{
+    ca::MainWindow window;
+    auto *notes = find<QLabel>(window, "layers_notes");
+    QVERIFY(notes->isHidden());
+    ca::ModelFacts model = made_up_model();
+    model.notes = {QStringLiteral("Its weights are random."), QStringLiteral("Its input was found by trying.")};
+    window.set_model(model);
+    QVERIFY(!notes->isHidden());
+    QCOMPARE(notes->text(), model.notes.front());
+    QVERIFY(notes->toolTip().contains(model.notes.back()));
+    window.set_model(made_up_model());
+    QVERIFY(notes->isHidden());
+}
+
+void TestMainWindow::a_long_warning_does_not_widen_the_window()
+{
+    ca::MainWindow window;
+    make_ready(window);
+    window.resize(1180, 720);
+    window.show();
+    window.warn(QStringLiteral("word ").repeated(200));
+    window.set_progress({"Downloading a file with quite a long name", 1, 10, 0, 5.0});
+    QApplication::processEvents();
+    QCOMPARE(window.width(), 1180);
+    const auto *cancel = find<QPushButton>(window, "status_cancel");
+    QVERIFY(cancel->width() >= cancel->sizeHint().width());
+    QVERIFY(cancel->mapTo(&window, cancel->rect().bottomRight()).x() < 1180);
 }
 
 CA_GUI_TEST_MAIN(TestMainWindow)

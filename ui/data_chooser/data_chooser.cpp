@@ -53,6 +53,14 @@ QLabel *make_label(const QString &text, const char *role)
     return label;
 }
 
+/// "10 names in 18 templates"
+QString counted(const ClassNames &names)
+{
+    const auto classes = names.classes.size(), templates = names.templates.size();
+    return (classes == 1 ? DataChooser::tr("1 name in ") : DataChooser::tr("%1 names in ").arg(classes))
+        + (templates == 1 ? DataChooser::tr("1 template") : DataChooser::tr("%1 templates").arg(templates));
+}
+
 QHBoxLayout *beside(QWidget *wide, QWidget *narrow)
 {
     auto *row = new QHBoxLayout;
@@ -218,7 +226,7 @@ void DataChooser::set_zero_shot(const std::optional<ClassNames> &names)
         head_->addItem(tr("Class labels"), u"logits"_s);
     head_->addItem(tr("Agreement with float"), u"agreement"_s);
     if (names)
-        names_words_->setText(tr("%1 names in %2 templates").arg(names->classes.size()).arg(names->templates.size()));
+        names_words_->setText(counted(*names));
     names_words_->setVisible(names.has_value());
     names_button_->setVisible(names.has_value());
     show_choice();

@@ -180,6 +180,8 @@ void ModelPicker::fill()
         auto *item = new QStandardItem(row.name);
         item->setEditable(false);
         items_->appendRow(item);
+        if (row.there)
+            add_button(item->index(), row);
         update_item(item, row);
     };
     std::for_each(models_.begin(), models_.end(), append);
@@ -204,21 +206,16 @@ void ModelPicker::update_item(QStandardItem *item, const PickerRow &row)
     item->setToolTip(tip(row));
     if (!moved)
         return;
-    place_button(item);
+    if (auto *button = qobject_cast<RowButton *>(list_->indexWidget(item->index())))
+        button->set_state(state_of(row), row.name);
     list_->doItemsLayout(); // its height may be another
 }
 
-void ModelPicker::place_button(const QStandardItem *item)
+void ModelPicker::add_button(const QModelIndex &index, const PickerRow &row)
 {
-    const QModelIndex index = item->index();
-    const PickerRow row = row_at(index);
-    if (!RowButton::is_needed(state_of(row))) {
-        list_->setIndexWidget(index, nullptr);
-        return;
-    }
-    auto *button = new RowButton(row.id, state_of(row), row.name);
-    connect(button, &RowButton::clicked, this, [this, id = row.id, state = button->state()] {
-        if (state == State::arriving)
+    auto *button = new RowButton(row.id);
+    connect(button, &RowButton::clicked, this, [this, button, id = row.id] {
+        if (button->state() == State::arriving)
             Q_EMIT cancel_requested(id);
         else
             Q_EMIT download_requested(id);

@@ -49,7 +49,7 @@ Q_SIGNALS:
 private:
     void fill();
     void update_item(QStandardItem *item, const PickerRow &row);
-    void place_button(const QStandardItem *item);
+    void add_button(const QModelIndex &index, const PickerRow &row);
     void act_on(const QModelIndex &index);
     void open_row(const QModelIndex &index);
     void open_menu(QPoint place);

@@ -10,14 +10,14 @@ class QPushButton;
 namespace ca {
 
 /// The button of a row of the picker over what the row's delegate draws: Download, Cancel or Try again, by where the model
-/// stands. Everything beside the button is the row's.
+/// stands, or none. Everything beside the button is the row's.
 class RowButton final : public QWidget {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(RowButton)
 public:
-    RowButton(const QString &id, Availability::State state, const QString &model, QWidget *parent = nullptr);
+    explicit RowButton(const QString &id, QWidget *parent = nullptr);
 
-    [[nodiscard]] static bool is_needed(Availability::State state);
+    void set_state(Availability::State state, const QString &model);
     [[nodiscard]] Availability::State state() const { return state_; }
 
 Q_SIGNALS:
@@ -27,7 +27,9 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    Availability::State state_;
+    void place();
+
+    Availability::State state_ = Availability::State::ready;
     QPushButton *button_ = nullptr;
 };
 

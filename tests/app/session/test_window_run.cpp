@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/png_chart.h"
-#include "app/session/session.h"
-#include "app/session/window_controller.h"
-#include "app/settings/settings.h"
+#include "tests/app/session/opened_window.h"
 #include "tests/support/gui_main.h"
 #include "tests/support/scripted_nets_torch.h"
-#include "tests/support/shared_files.h"
-#include "ui/common/status_strip.h"
-#include "ui/main_window.h"
 #include "ui/pareto/pareto_chart.h"
 
-#include <QDragEnterEvent>
 #include <QElapsedTimer>
-#include <QPushButton>
-#include <QSettings>
-#include <QSpinBox>
 #include <QTableView>
-#include <QTemporaryDir>
 
 class TestWindowRun final : public QObject {
     Q_OBJECT
@@ -31,51 +21,19 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr int kOpenMilliseconds = 120'000; // recording the demo takes seconds on a quiet machine
 constexpr int kRunMilliseconds = 400'000;
 
-/// The real window with the real session, in a folder of its own.
-struct Opened {
-    QTemporaryDir folder;
-    QSettings store{folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat};
-    ca::Settings settings{store};
-    ca::MainWindow window;
-    ca::Session session;
-    ca::WindowController controller{
-        window,
-        session,
-        settings,
-        {source_folder() / "resources", std::filesystem::path(folder.path().toStdString()) / "studies"}};
+struct Opened : OpenedWindow {
     std::shared_ptr<const ca::Study> last; ///< the newest that the session told
 
     Opened()
     {
         QObject::connect(&session, &ca::Session::study_changed, &window, [this](const auto &study) { last = study; });
         QObject::connect(&session, &ca::Session::study_finished, &window, [this](const ca::StudyEnd &end) { last = end.study; });
-        child<QSpinBox>("data_samples")->setValue(60);
-        window.show();
     }
 
-    template <typename W>
-    W *child(const char *name) const
-    {
-        return window.findChild<W *>(QString::fromLatin1(name));
-    }
     [[nodiscard]] ca::ParetoChart &chart() const { return *child<ca::ParetoChart>("pareto_chart"); }
-    [[nodiscard]] ca::StatusStrip &strip() const { return *child<ca::StatusStrip>("status_strip"); }
-    [[nodiscard]] QPushButton &run() const { return *child<QPushButton>("button_run"); }
 
-    bool drop_demo()
-    {
-        const auto file = source_folder() / "resources" / "demo" / "clip_tiny_pictogram10.pt";
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(file.string()))});
-        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(&window, &enter);
-        QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(&window, &drop);
-        return enter.isAccepted() && QTest::qWaitFor([this] { return run().isEnabled(); }, kOpenMilliseconds);
-    }
     bool start_and_wait_for_points(int points)
     {
         run().click();
@@ -152,7 +110,7 @@ void TestWindowRun::says_why_a_missing_model_was_not_opened()
 {
     Opened opened;
     QSignalSpy failed(&opened.session, &ca::Session::model_failed);
-    opened.controller.open_model(opened.folder.filePath(QStringLiteral("gone.pt")));
+    opened.controller.model().open_file(opened.folder.filePath(QStringLiteral("gone.pt")));
     QVERIFY(failed.wait(kOpenMilliseconds));
     QVERIFY(!opened.run().isEnabled());
     const auto *action = opened.child<QPushButton>("layers_action");
@@ -169,11 +127,11 @@ void TestWindowRun::reopens_data_only_for_another_folder()
     QVERIFY(!told.wait(200));
     QCOMPARE(told.count(), 1);
 
-    ca::DataChoice other = opened.window.choice();
-    other.folder = opened.folder.filePath(QStringLiteral("gone"));
-    opened.window.set_choice(other);
+    ca::DataChoice other = opened.window.chooser().choice();
+    other.data = opened.folder.filePath(QStringLiteral("gone"));
+    opened.window.chooser().set_choice(other);
     QSignalSpy failed(&opened.session, &ca::Session::data_failed);
-    Q_EMIT opened.window.data_chosen(other);
+    Q_EMIT opened.window.chooser().data_chosen(other);
     QVERIFY(!opened.run().isEnabled());
     QVERIFY(failed.wait(kOpenMilliseconds));
     opened.child<QSpinBox>("data_samples")->setValue(90); // the same folder fails once
@@ -183,18 +141,19 @@ void TestWindowRun::reopens_data_only_for_another_folder()
 void TestWindowRun::choosing_data_during_a_run_changes_nothing()
 {
     Opened opened;
-    opened.controller.open_model(QString::fromStdString(write_scripted_net(opened.folder.path().toStdString(), "cnn").string()));
+    opened.controller.model().open_file(
+        QString::fromStdString(write_scripted_net(opened.folder.path().toStdString(), "cnn").string()));
     QVERIFY(QTest::qWaitFor([&] { return opened.run().isEnabled(); }, kOpenMilliseconds));
-    const ca::DataChoice before = opened.window.choice();
+    const ca::DataChoice before = opened.window.chooser().choice();
     opened.run().click();
     QVERIFY(opened.session.is_running());
     ca::DataChoice other = before;
-    other.folder = opened.folder.path();
+    other.data = opened.folder.path();
     other.samples = 70;
-    opened.window.set_choice(other);
-    Q_EMIT opened.window.data_chosen(other);
-    QCOMPARE(opened.window.choice(), before);
-    QCOMPARE(opened.settings.value(ca::Setting::data_folder).toString(), before.folder);
+    opened.window.chooser().set_choice(other);
+    Q_EMIT opened.window.chooser().data_chosen(other);
+    QCOMPARE(opened.window.chooser().choice(), before);
+    QCOMPARE(opened.settings.value(ca::Setting::data).toString(), before.data);
     QCOMPARE(opened.settings.value(ca::Setting::samples).toInt(), before.samples);
     QVERIFY(opened.session.has_data());
 }

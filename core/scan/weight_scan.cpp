@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/scan/weight_scan.h"
+
+#include <cstddef>
+#include <utility>
+
+namespace ca {
+
+Result<WeightScan> scan_weight(const WeightRows &weight, const WeightScanOptions &options, std::stop_token stop)
+{
+    auto statistics = weight_statistics(weight, options.threads, stop);
+    if (!statistics)
+        return forward(statistics);
+    const auto measured = measure_noise(weight, *statistics, options.threads, stop);
+    if (!measured)
+        return forward(measured);
+    WeightScan scan{.statistics = std::move(*statistics), .measured = *measured};
+    scan.fits = fit_betas(weight.values, scan.statistics, options.seed);
+    for (std::size_t b = 0; b < kScanBits.size(); ++b)
+        scan.beta_noise[b] = beta_noise(scan.fits.moments, kScanBits[b]);
+    return scan;
+}
+
+} // namespace ca

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/session/session.h"
+#include "app/session/window_controller.h"
+#include "app/settings/settings.h"
+#include "tests/support/shared_files.h"
+#include "ui/common/status_strip.h"
+#include "ui/data_chooser/data_chooser.h"
+#include "ui/main_window.h"
+
+#include <QDragEnterEvent>
+#include <QPushButton>
+#include <QSettings>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QtTest>
+
+constexpr int kOpenMilliseconds = 120'000; // recording the demo takes seconds on a quiet machine
+
+/// The real window with the real session, in a folder of its own, and nothing downloaded.
+struct OpenedWindow {
+    QTemporaryDir folder;
+    bool environment = qputenv("COMPRESSION_AGENT_DATA", folder.filePath(QStringLiteral("data")).toUtf8());
+    QSettings store{folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat};
+    ca::Settings settings{store};
+    ca::MainWindow window;
+    ca::Session session;
+    ca::WindowController controller{
+        window,
+        session,
+        settings,
+        {source_folder() / "resources", std::filesystem::path(folder.path().toStdString()) / "studies", {}}};
+
+    OpenedWindow()
+    {
+        child<QSpinBox>("data_samples")->setValue(60);
+        window.show();
+    }
+    ~OpenedWindow() { qunsetenv("COMPRESSION_AGENT_DATA"); }
+    Q_DISABLE_COPY_MOVE(OpenedWindow)
+
+    template <typename W>
+    W *child(const char *name) const
+    {
+        return window.findChild<W *>(QString::fromLatin1(name));
+    }
+    [[nodiscard]] ca::StatusStrip &strip() const { return *child<ca::StatusStrip>("status_strip"); }
+    [[nodiscard]] QPushButton &run() const { return *child<QPushButton>("button_run"); }
+    [[nodiscard]] ca::ModelController &model() { return controller.model(); }
+    [[nodiscard]] QString path(const char *name) const { return folder.filePath(QString::fromLatin1(name)); }
+
+    bool drop(const std::filesystem::path &file)
+    {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(file.string()))});
+        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &enter);
+        QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &drop);
+        return enter.isAccepted();
+    }
+    bool drop_demo()
+    {
+        return drop(source_folder() / "resources" / "demo" / "clip-tiny")
+            && QTest::qWaitFor([this] { return run().isEnabled(); }, kOpenMilliseconds);
+    }
+};
