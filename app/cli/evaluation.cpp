@@ -143,7 +143,8 @@ Status measure_times(const Arguments &arguments, const Inputs &inputs, const Sub
     if (!milliseconds)
         return forward(milliseconds);
     for (std::size_t i = 0; i < steps.size() && i < milliseconds->size(); ++i)
-        evaluation.steps.push_back({steps[i], (*milliseconds)[i]});
+        if (!steps[i].runs_once) // no part of an image's time
+            evaluation.steps.push_back({steps[i], (*milliseconds)[i]});
     return {};
 }
 

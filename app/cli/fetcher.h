@@ -30,9 +30,9 @@ using Fetch = std::function<Result<std::filesystem::path>(const PublishedFile &,
 [[nodiscard]] Result<std::filesystem::path> fetch_zoo_model(const ZooEntry &entry, const Fetch &fetch, std::stop_token stop,
                                                             const Progress &progress);
 
-/// The folder with CIFAR-10's binary records. Where it is incomplete, the archive is fetched, or one that was put there by hand
-/// is checked, and unpacked; a fetched one is removed then. Errors: as above, and those of `extract_tar_members`; `bad_format`
-/// for another archive than the published one.
+/// The folder with CIFAR-10's binary records. Where it is incomplete, an archive that was put there by hand is checked and
+/// unpacked, or one is fetched into `.fetched` below it, unpacked and removed; after a stop or on a full disk it waits there for
+/// the next start. Errors: as above, and those of `extract_tar_members`; `bad_format` for another archive than the published one.
 [[nodiscard]] Result<std::filesystem::path> fetch_cifar10(const Fetch &fetch, std::stop_token stop, const Progress &progress);
 
 } // namespace ca

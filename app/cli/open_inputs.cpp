@@ -15,17 +15,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The sides to try first when the network does not say what it takes: those of the images as they come out of preprocessing.
-std::vector<std::pair<std::int64_t, std::int64_t>> likely_sizes(const Arguments &arguments, const std::optional<DataSet> &data)
+/// The size that `--preprocess` makes of the data's images.
+std::optional<std::pair<std::int64_t, std::int64_t>> wanted_size(const Arguments &arguments, const std::optional<DataSet> &data)
+{
+    const auto wanted = parse_preprocess(arguments.preprocess);
+    if (!wanted || !data || !data->all.images)
+        return std::nullopt;
+    return output_size(*wanted, data->all.images->height, data->all.images->width);
+}
+
+/// The size to try first when the network does not say what it takes: that of the data's images.
+std::vector<std::pair<std::int64_t, std::int64_t>> likely_sizes(const std::optional<DataSet> &data)
 {
     if (!data || !data->all.images)
         return {};
-    const ImageSet &images = *data->all.images;
-    std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
-    if (const auto wanted = parse_preprocess(arguments.preprocess); arguments.preprocess != "auto" && wanted)
-        sizes.emplace_back(output_size(*wanted, images.height, images.width));
-    sizes.emplace_back(images.height, images.width);
-    return sizes;
+    return {{data->all.images->height, data->all.images->width}};
 }
 
 Result<MethodRecipe> read_recipe(const std::string &file, const Model &model)
@@ -78,6 +82,11 @@ Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::
         return forward(source);
     inputs.file = source->file;
     if (is_export(source->file)) {
+        if (!arguments.classes_file.empty() || !arguments.templates_file.empty())
+            return fail(
+                ErrorCode::usage,
+                "The file " + source->file.string()
+                    + " was written for its own class names; --classes and --templates go with the model that it came from.");
         std::error_code ignored;
         inputs.file_size = bytes(static_cast<std::int64_t>(fs::file_size(source->file, ignored)));
         auto exported = read_export(source->file, arguments.threads == 0 ? default_threads() : arguments.threads, stop, progress);
@@ -90,8 +99,12 @@ Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::
     const auto prompts = prompts_of(arguments, inputs.data);
     if (!prompts)
         return forward(prompts);
-    LoadOptions options{likely_sizes(arguments, inputs.data), arguments.trust, arguments.seed, *prompts,
-                        first_load_by(arguments.program)};
+    const LoadOptions options{.sizes = likely_sizes(inputs.data),
+                              .size = wanted_size(arguments, inputs.data),
+                              .trust = arguments.trust,
+                              .seed = arguments.seed,
+                              .prompts = *prompts,
+                              .first_load = first_load_by(arguments.program)};
     auto model = load_source(*source, options, stop, progress);
     if (!model)
         return forward(model);

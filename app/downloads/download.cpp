@@ -1,40 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/downloads/download.h"
 
+#include "app/downloads/download_errors.h"
 #include "app/downloads/http_request.h"
 #include "core/base/atomic_file.h"
 #include "core/base/json.h"
-#include "core/base/units.h"
 
 #include <QNetworkReply>
 #include <QNetworkRequest>
-#include <QStorageInfo>
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace ca {
-
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kHashBlock = 4U << 20U; // bytes of the kept part hashed in one event: about 10 ms
-constexpr qint64 kReadBuffer = 1 << 20;       // bytes that may wait in the reply
+constexpr qint64 kReadBuffer = 1 << 20; // bytes that may wait in the reply
 constexpr qint64 kBodyBlock = 256 * 1024;
-constexpr std::int64_t kGrowth = 64 * 1024; // bytes that count as progress
 constexpr int kMostRedirects = 10;
 constexpr qint64 kReportInterval = 100; // ms
-
-bool is_of(const PartOrigin &origin, const PublishedFile &file)
-{
-    return origin.url == file.url && (file.bytes == 0 || origin.total == 0 || origin.total == file.bytes);
-}
-
-std::string host_of(const QUrl &url)
-{
-    return url.host().toStdString();
-}
 
 } // namespace
 
@@ -48,24 +34,15 @@ Download::Download(PublishedFile file, fs::path folder, DownloadPatience patienc
     wait_.setTimerType(Qt::PreciseTimer); // never earlier than a server asks
     connect(&idle_, &QTimer::timeout, this, [this] {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_.idle);
-        retry(host_of(url_) + " has sent nothing of " + file_.name + " for " + std::to_string(seconds.count()) + " seconds.");
+        retry(host_of(url_) + " has sent next to nothing of " + file_.name + " for " + std::to_string(seconds.count())
+              + " seconds.");
     });
-    connect(&wait_, &QTimer::timeout, this, &Download::ask);
+    connect(&wait_, &QTimer::timeout, this, &Download::ask_from_origin);
 }
 
 Download::~Download()
 {
     drop_reply();
-}
-
-void Download::start()
-{
-    QTimer::singleShot(0, this, &Download::open);
-}
-
-void Download::cancel()
-{
-    end(cancelled());
 }
 
 void Download::open()
@@ -74,19 +51,17 @@ void Download::open()
         return;
     url_ = QUrl(QString::fromStdString(file_.url));
     if (!may_ask(url_))
-        return end(
-            fail(ErrorCode::unsafe, "The address " + file_.url + " is not a secure one (https); nothing is downloaded from it."));
+        return end(address_not_secure(file_));
     if (const auto made = make_writable_folder(folder_); !made)
         return end(forward(made));
-    auto part = PartFile::open(folder_ / file_.name);
+    auto part = HashedPart::open(folder_ / file_.name);
     if (!part)
         return end(forward(part));
-    part_ = std::make_shared<PartFile>(std::move(*part));
+    part_ = std::make_shared<HashedPart>(std::move(*part));
     total_ = file_.bytes;
-    const bool is_usable = is_of(part_->origin(), file_) && (file_.bytes == 0 || offset() <= file_.bytes);
-    if (offset() > 0 && !is_usable && !begin_anew({file_.url, {}, {}, 0}))
+    if (offset() > 0 && !may_be_part({file_, offset(), part_->origin()}) && !begin_anew())
         return;
-    most_ = offset();
+    tries_.count_anew(offset());
     is_joined_ = offset() > 0;
     hash_kept();
 }
@@ -95,37 +70,27 @@ void Download::hash_kept()
 {
     if (has_ended_)
         return;
-    if (hashed_ == offset())
-        return ask();
-    std::vector<std::byte> block(kHashBlock);
-    const auto got = part_->read(hashed_, block);
-    if (!got)
-        return end(forward(got));
-    if (*got == 0)
-        return end(fail(ErrorCode::unreadable, "What was downloaded of " + file_.name + " has been cut short. Start again."));
-    hash_.add(std::span(block).first(*got));
-    hashed_ += static_cast<std::int64_t>(*got);
+    const auto hashed = part_->hash_some();
+    if (!hashed)
+        return end(forward(hashed));
+    if (!*hashed)
+        return ask_from_origin();
     QTimer::singleShot(0, this, &Download::hash_kept);
 }
 
-Status Download::check_space() const
+void Download::ask_from_origin()
 {
-    const std::int64_t needed = total_ - offset();
-    const qint64 available = QStorageInfo(QString::fromStdString(folder_.string())).bytesAvailable();
-    if (needed <= 0 || available < 0 || available >= needed + needed / 10)
-        return {};
-    return fail(ErrorCode::unwritable,
-                "Downloading " + file_.name + " takes " + to_text(bytes(needed + needed / 10)) + " in " + folder_.string()
-                    + ", where " + to_text(bytes(available)) + " are free. Free some space and start again.");
+    redirects_ = 0;
+    url_ = QUrl(QString::fromStdString(file_.url));
+    ask();
 }
 
 void Download::ask()
 {
     if (file_.bytes != 0 && offset() == file_.bytes)
         return verify();
-    if (const auto room = check_space(); !room)
+    if (const auto room = part_->check_room(total_); !room)
         return end(forward(room));
-    takes_body_ = false;
     reply_ = network_.get(http_request(url_, offset(), part_->origin()));
     reply_->setReadBufferSize(kReadBuffer);
     // A second head: Qt asks once more by itself when the other side hangs up at certain moments, and that body begins elsewhere.
@@ -135,12 +100,13 @@ void Download::ask()
     });
     connect(reply_, &QNetworkReply::readyRead, this, &Download::take_body);
     connect(reply_, &QNetworkReply::finished, this, &Download::end_answer);
-    idle_.start();
+    start_idle();
 }
 
-void Download::look_at_head()
+void Download::start_idle()
 {
-    act(judge(head_of(*reply_), {file_, offset(), part_->origin()}));
+    since_idle_ = 0;
+    idle_.start();
 }
 
 void Download::act(const Answer &answer)
@@ -153,7 +119,7 @@ void Download::act(const Answer &answer)
         return;
     case Verdict::from_start: {
         const HttpHead head = head_of(*reply_);
-        if (!begin_anew({file_.url, head.etag, head.last_modified, answer.total}))
+        if (!replace_part({file_.url, head.etag, head.last_modified, answer.total}))
             return;
         total_ = answer.total;
         takes_body_ = true;
@@ -163,7 +129,7 @@ void Download::act(const Answer &answer)
         drop_reply();
         return verify();
     case Verdict::ask_whole:
-        if (begin_anew({file_.url, {}, {}, 0}))
+        if (replace_part({file_.url, {}, {}, 0}))
             retry(answer.why);
         return;
     case Verdict::redirect:
@@ -180,39 +146,33 @@ void Download::redirect()
     const QUrl to = url_.resolved(QUrl::fromEncoded(reply_->rawHeader("Location")));
     drop_reply();
     if (!may_redirect(url_, to))
-        return end(fail(ErrorCode::unsafe,
-                        host_of(url_) + " sends the download of " + file_.name + " on to an address that is not secure ("
-                            + clean_text(to.toString(QUrl::RemoveQuery | QUrl::RemoveUserInfo).toStdString())
-                            + "). Check the network that this machine is in, or download it by hand from " + file_.url + "."));
+        return end(sent_on_to_insecure(file_, url_, to));
     if (++redirects_ > kMostRedirects)
-        return end(fail(ErrorCode::unreadable,
-                        host_of(url_) + " sends the download of " + file_.name
-                            + " around in circles. Try again later, or download it by hand from " + file_.url + "."));
+        return end(sent_in_circles(file_, url_));
     url_ = to;
     ask();
 }
 
 void Download::take_body()
 {
-    idle_.start();
     if (!takes_body_)
-        look_at_head();
+        act(judge(head_of(*reply_), {file_, offset(), part_->origin()}));
     while (takes_body_ && reply_ && reply_->bytesAvailable() > 0) {
         const QByteArray body = reply_->read(kBodyBlock);
         if (body.isEmpty())
             break;
         if (offset() + body.size() > (total_ != 0 ? total_ : kMostUnpublished)) {
-            if (begin_anew({file_.url, {}, {}, 0}))
-                end(fail(ErrorCode::unreadable,
-                         host_of(url_) + " sends more than belongs to " + file_.name
-                             + "; it was deleted. Try again later, or download it by hand from " + file_.url + "."));
+            if (begin_anew())
+                end(too_much_sent(file_, url_));
             return;
         }
         received_ += body.size();
+        since_idle_ += body.size();
+        if (since_idle_ >= kGrowth)
+            start_idle();
         const auto bytes = std::as_bytes(std::span(body.constData(), static_cast<std::size_t>(body.size())));
         if (const auto kept = part_->append(bytes); !kept)
             return end(forward(kept));
-        hash_.add(bytes);
         rate_.add(body.size(), TransferRate::Clock::now());
         report();
     }
@@ -220,8 +180,7 @@ void Download::take_body()
 
 void Download::end_answer()
 {
-    const bool has_head = reply_->attribute(QNetworkRequest::HttpStatusCodeAttribute).isValid();
-    if (!has_head)
+    if (!reply_->attribute(QNetworkRequest::HttpStatusCodeAttribute).isValid()) // it has no head
         return lose_connection();
     take_body(); // the rest, and where there is no body its head
     if (!takes_body_ || !reply_)
@@ -236,57 +195,36 @@ void Download::end_answer()
 
 void Download::lose_connection()
 {
-    const auto error = reply_->error();
+    if (reply_->error() == QNetworkReply::SslHandshakeFailedError)
+        return end(identity_unknown(*reply_, url_));
+    if (never_connected(*reply_) && tries_.is_first(offset()))
+        return end(no_connection(file_, *reply_, url_));
     const std::string what = clean_text(reply_->errorString().toStdString());
-    const std::string host = host_of(url_);
-    if (error == QNetworkReply::SslHandshakeFailedError)
-        return end(fail(ErrorCode::unreadable,
-                        "The identity of " + host + " cannot be verified (" + what
-                            + "). Check this machine's clock and the network that it is in."));
-    const bool never_connected = error == QNetworkReply::HostNotFoundError || error == QNetworkReply::ConnectionRefusedError
-        || error == QNetworkReply::UnknownNetworkError
-        || (error >= QNetworkReply::ProxyConnectionRefusedError && error <= QNetworkReply::UnknownProxyError);
-    if (never_connected && offset() <= most_ && tries_ == 0)
-        return end(fail(ErrorCode::unreadable,
-                        "There is no connection to " + host + " (" + what
-                            + "). Check this machine's network and proxy, or download " + file_.name + " by hand from "
-                            + file_.url + "."));
-    retry("The connection to " + host + " was lost (" + what + ") while downloading " + file_.name + ".");
+    retry("The connection to " + host_of(url_) + " was lost (" + what + ") while downloading " + file_.name + ".");
 }
 
 void Download::retry(const std::string &why, std::chrono::milliseconds wait)
 {
     drop_reply();
     network_.clearConnectionCache(); // ends what Qt may have begun by itself
-    if (offset() >= most_ + kGrowth) {
-        tries_ = 0;
-        most_ = offset();
-    }
-    if (tries_ >= patience_.tries)
+    const auto next = tries_.next(offset());
+    if (!next)
         return end(fail(ErrorCode::unreadable, why + " Start the download again later; it goes on from where it is."));
-    constexpr int kMostDoublings = 16;
-    const auto doubled = patience_.first_wait * (1 << std::min(tries_, kMostDoublings));
-    ++tries_;
-    redirects_ = 0;
-    url_ = QUrl(QString::fromStdString(file_.url)); // what it was sent on to may have expired
-    wait_.start(std::max(wait, std::min(doubled, patience_.longest_wait)));
+    wait_.start(std::max(wait, *next));
     report(true);
 }
 
 void Download::verify()
 {
-    if (!hash_.hex().starts_with(file_.sha256)) {
+    if (!part_->matches(file_.sha256)) {
         const bool try_whole = is_joined_ && !was_anew_; // parts of two versions, or a part that a crash has damaged
         was_anew_ = true;
-        if (!begin_anew({file_.url, {}, {}, 0}))
+        if (!begin_anew())
             return;
-        if (try_whole)
-            return ask();
-        return end(fail(ErrorCode::bad_format,
-                        "What " + host_of(url_) + " sends as " + file_.name
-                            + " has another checksum than the published file: it was damaged on the way, or replaced. It was "
-                              "deleted. Try again later, or download it by hand from "
-                            + file_.url + "."));
+        if (!try_whole)
+            return end(checksum_differs(file_, url_));
+        tries_.count_anew(offset());
+        return ask_from_origin();
     }
     syncer_ = std::jthread([this, part = part_] {
         const auto status = part->sync();
@@ -308,12 +246,20 @@ void Download::end_sync(const Status &status)
 
 bool Download::begin_anew(PartOrigin origin)
 {
-    hash_ = Sha256();
     is_joined_ = false;
-    const auto begun = part_->begin(std::move(origin));
-    if (!begun)
+    if (const auto begun = part_->begin(std::move(origin)); !begun)
         end(forward(begun));
-    return begun.has_value();
+    return !has_ended_;
+}
+
+bool Download::replace_part(PartOrigin origin)
+{
+    const bool is_first = offset() > 0 && !std::exchange(was_replaced_, true);
+    if (!begin_anew(std::move(origin)))
+        return false;
+    if (is_first) // each time, and a server that never sends the rest would be asked for ever
+        tries_.count_anew(offset());
+    return true;
 }
 
 void Download::end(const Result<fs::path> &result)

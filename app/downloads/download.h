@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/downloads/hashed_part.h"
 #include "app/downloads/http_answer.h"
-#include "app/downloads/part_file.h"
+#include "app/downloads/patience.h"
 #include "app/downloads/transfer_rate.h"
 #include "core/base/result.h"
-#include "core/base/sha256.h"
 #include "core/model/zoo.h"
 
 #include <QElapsedTimer>
@@ -24,14 +24,6 @@ class QNetworkReply;
 
 namespace ca {
 
-/// How patient a download is.
-struct DownloadPatience {
-    std::chrono::milliseconds idle{30'000};     ///< without a byte, after which the connection counts as lost
-    int tries = 5;                              ///< more, after a failed one; counted anew whenever the file has grown
-    std::chrono::milliseconds first_wait{1000}; ///< before trying again; doubles each time
-    std::chrono::milliseconds longest_wait{30'000};
-};
-
 struct DownloadProgress {
     std::int64_t done = 0;
     std::int64_t total = 0;      ///< 0 where it is not known
@@ -41,13 +33,16 @@ struct DownloadProgress {
 
 /// Downloads one published file into a folder. What has arrived is kept in a `PartFile`, so that a later download goes on where
 /// an earlier one ended, by whatever cause. The file gets its name when it has the published size and checksum, never before.
-/// Everything happens in events of the thread that it lives in, none of which takes longer than some milliseconds.
+/// Everything happens in events of the thread that it lives in, none of which takes longer than some milliseconds, unless the
+/// disk is slower than the network: then they wait for it.
 class Download final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Download)
 public:
     Download(PublishedFile file, std::filesystem::path folder, DownloadPatience patience = {}, QObject *parent = nullptr);
-    /// Ends it without a signal; what has arrived is kept.
+    /// Ends it without a signal; what has arrived is kept. Where all has and is being synced, this waits for the disk: on Linux,
+    /// which began to write before, for the last 64 MB and what the disk lags behind; elsewhere for whatever of the file is not
+    /// written.
     ~Download() override;
 
     /// Bytes that came over the network, those that could not be kept included.
@@ -55,9 +50,9 @@ public:
 
 public Q_SLOTS:
     /// Once.
-    void start();
+    void start() { QTimer::singleShot(0, this, &Download::open); }
     /// Ends it at once with `cancelled`; what has arrived is kept.
-    void cancel();
+    void cancel() { end(cancelled()); }
 
 Q_SIGNALS:
     /// At most ten times a second.
@@ -71,8 +66,10 @@ Q_SIGNALS:
 private:
     void open();
     void hash_kept();
+    /// At the published address: what it was sent on to may have expired.
+    void ask_from_origin();
     void ask();
-    void look_at_head();
+    void start_idle();
     void act(const Answer &answer);
     void redirect();
     void take_body();
@@ -82,11 +79,13 @@ private:
     void verify();
     void end_sync(const Status &status);
     void end(const Result<std::filesystem::path> &result);
-    /// False where the disk refuses: the download has ended then.
+    /// Drops the part. False where the disk refuses: the download has ended then.
     bool begin_anew(PartOrigin origin);
+    bool begin_anew() { return begin_anew({file_.url, {}, {}, 0}); }
+    /// The same, because of what the server answers.
+    bool replace_part(PartOrigin origin);
     void drop_reply();
     void report(bool is_waiting = false);
-    [[nodiscard]] Status check_space() const;
     [[nodiscard]] std::int64_t offset() const { return part_->size(); }
 
     const PublishedFile file_;
@@ -99,18 +98,17 @@ private:
     QTimer idle_, wait_;
     QElapsedTimer last_report_;
     TransferRate rate_;
+    Tries tries_{patience_};
 
-    std::shared_ptr<PartFile> part_; // shared with the thread that syncs it
-    Sha256 hash_;
-    std::int64_t hashed_ = 0; // bytes of the part that are in hash_, while it is read
+    std::shared_ptr<HashedPart> part_; // shared with the thread that syncs it
     std::int64_t received_ = 0;
-    std::int64_t total_ = 0; // bytes of the whole file, 0 where it is not known
-    std::int64_t most_ = 0;  // bytes of the part when tries were last counted anew
-    int tries_ = 0;
+    std::int64_t total_ = 0;      // bytes of the whole file, 0 where it is not known
+    std::int64_t since_idle_ = 0; // bytes since idle_ was started
     int redirects_ = 0;
-    bool takes_body_ = false; // of the present answer
-    bool is_joined_ = false;  // of several answers
-    bool was_anew_ = false;   // begun again after a wrong checksum
+    bool takes_body_ = false;   // of the present answer
+    bool is_joined_ = false;    // of several answers
+    bool was_anew_ = false;     // begun again after a wrong checksum
+    bool was_replaced_ = false; // begun again because of an answer
     bool has_ended_ = false;
     std::jthread syncer_; // last: it uses the above
 };

@@ -129,6 +129,13 @@ Answer judge_trouble(const HttpHead &head, const Asked &asked)
 
 } // namespace
 
+bool may_be_part(const Asked &asked)
+{
+    const auto &[file, offset, origin] = asked;
+    const bool has_its_size = file.bytes == 0 || origin.total == 0 || origin.total == file.bytes;
+    return origin.url == file.url && has_its_size && (file.bytes == 0 || offset <= file.bytes);
+}
+
 Answer judge(const HttpHead &head, const Asked &asked)
 {
     switch (head.status) {

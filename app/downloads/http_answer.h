@@ -30,6 +30,9 @@ struct Asked {
     PartOrigin origin;
 };
 
+/// Whether what is kept can be the beginning of the file, by where it came from and its sizes.
+[[nodiscard]] bool may_be_part(const Asked &asked);
+
 enum class Verdict {
     append,     ///< the body goes on where the part ends
     from_start, ///< the body is the whole file: the part is dropped

@@ -57,4 +57,12 @@ HttpHead head_of(const QNetworkReply &reply)
     return head;
 }
 
+bool never_connected(const QNetworkReply &reply)
+{
+    const auto error = reply.error();
+    return error == QNetworkReply::HostNotFoundError || error == QNetworkReply::ConnectionRefusedError
+        || error == QNetworkReply::UnknownNetworkError
+        || (error >= QNetworkReply::ProxyConnectionRefusedError && error <= QNetworkReply::UnknownProxyError);
+}
+
 } // namespace ca

@@ -19,4 +19,7 @@ namespace ca {
 
 [[nodiscard]] HttpHead head_of(const QNetworkReply &reply);
 
+/// Whether its error is that neither the server nor a proxy could be reached.
+[[nodiscard]] bool never_connected(const QNetworkReply &reply);
+
 } // namespace ca

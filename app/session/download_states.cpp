@@ -30,12 +30,17 @@ Availability first_look(const ZooEntry &entry, std::optional<Bytes> memory)
     return {data && is_fetched(entry, *data) ? State::ready : State::absent, 0, {}};
 }
 
-/// "1.06 GB of 1.71 GB · 12.3 MB/s"
+/// "1.06 of 1.71 GB · 12.3 MB/s"
 QString how_far(const DownloadProgress &progress)
 {
-    QString words = progress.total > 0
-        ? DownloadStates::tr("%1 of %2").arg(words::size(bytes(progress.done)), words::size(bytes(progress.total)))
-        : words::size(bytes(progress.done));
+    QString words = words::size(bytes(progress.done));
+    if (progress.total > 0) {
+        const QString total = words::size(bytes(progress.total));
+        const QString unit = total.mid(total.lastIndexOf(u' '));
+        if (words.endsWith(unit))
+            words.chop(unit.size());
+        words = DownloadStates::tr("%1 of %2").arg(words, total);
+    }
     if (progress.is_waiting)
         words += u" · "_s + DownloadStates::tr("connecting again");
     else if (progress.bytes_per_second > 0)

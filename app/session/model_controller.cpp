@@ -109,8 +109,11 @@ void ModelController::fill_list()
 
 void ModelController::open(const ModelRequest &request)
 {
-    if (session_.is_running())
+    if (session_.is_running()) {
+        window_.warn(tr("A study is running. Stop it before you open another model."));
+        window_.picker().set_current(row_of(request_.source));
         return;
+    }
     opens_when_here_.clear();
     request_ = request;
     request_.names = edited_names_;
@@ -223,8 +226,10 @@ void ModelController::take_model(const ModelFacts &facts)
 
 void ModelController::ask_about(const Error &error, const std::vector<FindingFacts> &findings)
 {
+    const QString sentence = tr("%1 was not opened: it holds code that does more than compute. Retry shows again what was found.")
+                                 .arg(name_of(request_.source));
     window_.picker().set_current({});
-    window_.show_model_failure(name_of(request_.source), error);
+    window_.show_model_failure(name_of(request_.source), {error.code, sentence.toStdString(), nullptr});
     auto *dialog = new FindingsDialog(name_of(request_.source), findings, &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, request = request_]() mutable {
@@ -239,6 +244,11 @@ void ModelController::follow_data(const DataFacts &data)
     data_classes_ = data.classes;
     if (facts_.zero_shot && !edited_names_ && *facts_.zero_shot != usual_names())
         open(request_);
+}
+
+QString ModelController::study_name() const
+{
+    return request_.source.zoo ? row_of(request_.source) : QFileInfo(facts_.name).completeBaseName();
 }
 
 ClassNames ModelController::usual_names() const

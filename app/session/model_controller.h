@@ -26,7 +26,7 @@ public:
 
     void open_file(const QString &file);
     void open_demo();
-    [[nodiscard]] QString name() const { return facts_.name; } ///< of the open model
+    [[nodiscard]] QString study_name() const; ///< what studies of the open model are called after
 
 private:
     void connect_window();

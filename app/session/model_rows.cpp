@@ -31,7 +31,7 @@ PickerRow zoo_row(const ZooEntry &entry, const Availability &there)
     if (entry.is_clip())
         facts << tr("zero-shot");
     row.facts = facts.join(u" · "_s);
-    row.more = tr("takes %1 of memory").arg(words::size(bytes(entry.memory)));
+    row.more = tr("%1 RAM").arg(words::size(bytes(entry.memory)));
     if (const auto data = data_folder())
         row.place = words::from(model_place(*data, entry.key).string());
     row.there = there;
@@ -66,7 +66,7 @@ std::vector<PickerRow> model_rows(const DownloadStates &states, const QString &d
     for (const ZooEntry &entry : zoo())
         rows.push_back(zoo_row(entry, states.at(QString::fromStdString(entry.key))));
     if (!demo.isEmpty())
-        rows.push_back({demo, tr("Demo: clip-tiny"), tr("4.54 M · comes with the program"), {}, demo, Availability{}, false});
+        rows.push_back({demo, tr("Demo: clip-tiny"), tr("4.54 M · zero-shot · included"), {}, demo, Availability{}, false});
     return rows;
 }
 

@@ -42,7 +42,7 @@ ModelOpening open_model(const ModelRequest &request, const LoadOptions &options,
     if (!facts)
         return refuse(facts.error());
     if (source.zoo)
-        facts->name = QString::fromStdString(source.zoo->key);
+        facts->name = QString::fromStdString(source.zoo->title);
     if (source.random)
         facts->format = QCoreApplication::translate("Session", "random weights");
     return OpenedModel{std::move(*model), std::move(*facts)};

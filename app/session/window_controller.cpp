@@ -6,7 +6,6 @@
 #include "core/evaluate/evaluate.h"
 #include "ui/main_window.h"
 
-#include <QFileInfo>
 #include <QThread>
 
 namespace ca {
@@ -86,7 +85,7 @@ std::filesystem::path WindowController::new_study_folder(const QString &name) co
 
 void WindowController::start(const DataChoice &choice)
 {
-    QString name = QFileInfo(model_.name()).completeBaseName() + u'-' + data_.name();
+    QString name = model_.study_name() + u'-' + data_.name();
     name.replace(u'/', u'-');
     study_folder_ = new_study_folder(name);
     StudyOptions options;

@@ -78,7 +78,8 @@ tl::unexpected<Error> no_preset_fits(const Model &model, const ImageSet &images)
 
 PreprocessChoice assumed(const std::vector<Preset> &presets, const Model &model, const std::string &why)
 {
-    const std::string wanted = model.input.height == 32 && model.input.width == 32 ? "cifar10" : "imagenet";
+    const bool small = model.input.height == 32 && model.input.width == 32;
+    const std::string wanted = model.zero_shot ? "clip" : small ? "cifar10" : "imagenet";
     const auto preset =
         std::find_if(presets.begin(), presets.end(), [&](const Preset &candidate) { return candidate.name == wanted; });
     const Preset &chosen = preset == presets.end() ? presets.front() : *preset;
@@ -105,6 +106,17 @@ Result<PreprocessChoice> best_by_labels(const std::vector<Preset> &presets, cons
     if (next < presets.size())
         sentence += ", the next best (" + presets[next].name + ") " + percent(scores[next]);
     return PreprocessChoice{presets[best].preprocess, sentence};
+}
+
+Result<PreprocessChoice> choose_preset(const std::vector<Preset> &presets, const Model &model, const DataSet &data, int threads,
+                                       const std::stop_token &stop)
+{
+    const Split sample = data.calibration.first(kImagesToChooseBy);
+    if (!counts_agree(model, data))
+        return assumed(presets, model, counts(model, data));
+    if (!labelled(sample))
+        return assumed(presets, model, "the calibration images have no labels");
+    return best_by_labels(presets, model, sample, threads, stop);
 }
 
 Result<PreprocessChoice> choose_as_told(const std::string &wanted, const Model &model, const ImageSet &images)
@@ -176,20 +188,20 @@ Result<PreprocessChoice> choose_preprocess(const std::string &wanted, const Mode
         return fail(ErrorCode::bad_data, "The data set " + data.name + " has no images. Choose one that has some.");
     if (wanted != "auto")
         return choose_as_told(wanted, model, *images);
-    if (!model.preprocess.empty())
-        if (auto stated = choose_as_told(model.preprocess, model, *images)) {
-            stated->sentence = "preprocessing as the model states it: " + model.preprocess;
-            return stated;
-        }
     const std::vector<Preset> presets = fitting_presets(model, *images);
+    if (!model.preprocess.empty()) {
+        auto stated = choose_as_told(model.preprocess, model, *images);
+        if (stated)
+            stated->sentence = "preprocessing as the model states it: " + model.preprocess;
+        if (stated || presets.empty())
+            return stated;
+    }
     if (presets.empty())
         return no_preset_fits(model, *images);
-    const Split sample = data.calibration.first(kImagesToChooseBy);
-    if (!counts_agree(model, data))
-        return assumed(presets, model, counts(model, data));
-    if (!labelled(sample))
-        return assumed(presets, model, "the calibration images have no labels");
-    return best_by_labels(presets, model, sample, threads, stop);
+    auto chosen = choose_preset(presets, model, data, threads, stop);
+    if (chosen && !model.preprocess.empty())
+        chosen->sentence += "; what the model states (" + model.preprocess + ") does not give its size";
+    return chosen;
 }
 
 } // namespace ca

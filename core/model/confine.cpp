@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 
 #ifdef __linux__
 #include "core/model/confine_linux.h"
 
-#include <csignal>
 #include <sys/prctl.h>
 #endif
 
@@ -38,10 +38,21 @@ rlim_t address_space()
 }
 #endif
 
+/// A crash ends this process and nothing else: handlers of a forked parent or of a library would do other work first.
+void forget_signal_handlers()
+{
+    for (int number = 1; number < NSIG; ++number)
+        std::signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 } // namespace
 
 void limit_process(const FirstLoadLimits &limits)
 {
+    forget_signal_handlers();
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

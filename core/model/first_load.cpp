@@ -140,7 +140,10 @@ std::vector<std::string> child_arguments(const fs::path &file, const LoadOptions
     std::vector<std::string> arguments{std::string(kLoadCheck), file.string()};
     if (options.trust)
         arguments.emplace_back("--trust");
-    for (const auto &[height, width] : options.sizes)
+    auto sizes = options.sizes;
+    if (options.size)
+        sizes.insert(sizes.begin(), *options.size);
+    for (const auto &[height, width] : sizes)
         arguments.push_back(std::to_string(height) + 'x' + std::to_string(width));
     return arguments;
 }

@@ -65,16 +65,6 @@ bool open_pipe(std::array<int, 2> &ends)
     return ends[0] >= 0 && ends[1] >= 0;
 }
 
-/// A fork has its parent's handlers, which would do the parent's work in it.
-void forget_signal_handlers()
-{
-    for (int number = 1; number < NSIG; ++number)
-        signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 /// What of the environment a child needs: where libraries lie, the language, what tunes or checks kernels.
 std::vector<std::string> child_environment()
 {
@@ -159,7 +149,6 @@ Result<LimitedChild> LimitedChild::fork(const std::function<Status()> &work)
         return not_started(errno);
     if (process == 0) {
         setpgid(0, 0);
-        forget_signal_handlers();
         const Status status = work();
         _exit(send_report(writing.get(), status) ? 0 : 1);
     }

@@ -9,7 +9,10 @@ namespace ca {
 
 std::string model_name(const std::filesystem::path &file)
 {
-    std::string name = file.filename().string();
+    std::filesystem::path whole = std::filesystem::absolute(file).lexically_normal();
+    if (!whole.has_filename()) // a folder with a slash behind it
+        whole = whole.parent_path();
+    std::string name = whole.filename().string();
     for (const char *ending : {".pt", ".pth", ".safetensors", ".traced", ".scripted"})
         if (name.size() > std::string_view(ending).size() && name.ends_with(ending))
             name.resize(name.size() - std::string_view(ending).size());

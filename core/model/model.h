@@ -43,8 +43,11 @@ struct Model {
 };
 
 struct LoadOptions {
-    /// Image sides to try first (height, width), for instance the data set's. Then 32, 224, 28, 64, 96, 128, 256, 299, 384.
+    /// Image sides to try first (height, width), for instance the data set's. Then 32 and 224, in the order that the file's first
+    /// convolution and its classes suggest, then 28, 64, 96, 128, 256, 299, 384 …
     std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
+    /// What a person asked for; networks that take any size take this one.
+    std::optional<std::pair<std::int64_t, std::int64_t>> size;
     bool trust = false;     ///< load a file whose code does more than compute
     std::uint64_t seed = 0; ///< of random weights
     PromptMaker prompts;    ///< what a CLIP model is asked; without it, it cannot be loaded

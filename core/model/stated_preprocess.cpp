@@ -47,7 +47,12 @@ std::string stated_preprocess(const Json &said)
         const int filter = said.value("resample", Json(kBilinear)).is_number_integer() ? said.value("resample", kBilinear) : 0;
         if (!side || (filter != kBilinear && filter != kBicubic))
             return {};
-        text = "size=" + std::to_string(*side) + ",filter=" + (filter == kBicubic ? "bicubic" : "bilinear");
+        // ConvNeXt's way, which ResNets use, too: below 384 the crop is a part of what was resized.
+        constexpr int kUncropped = 384;
+        const Json part = said.value("crop_pct", Json());
+        const bool is_part = part.is_number() && part.get<double>() > 0.1 && *side < kUncropped;
+        const int resized = is_part ? static_cast<int>(*side / part.get<double>()) : *side;
+        text = "size=" + std::to_string(resized) + ",filter=" + (filter == kBicubic ? "bicubic" : "bilinear");
         if (!said.contains("crop_size") || !does("do_center_crop")) // both sides get this length
             text += ",crop=" + std::to_string(*side);
     }

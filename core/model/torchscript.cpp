@@ -142,6 +142,9 @@ Result<FrozenModule> load_frozen(const std::filesystem::path &file)
         jit::OptimizeFrozenGraph(graph, true); // folds batch norms into convolutions; before the first run, or it has no effect
         jit::EraseShapeInformation(graph);
         return frozen;
+    } catch (const std::bad_alloc &) {
+        return fail(ErrorCode::out_of_memory,
+                    "Loading the file " + file.string() + " needs more memory than this machine gives.");
     } catch (const std::exception &error) {
         return fail(ErrorCode::bad_format,
                     "The file " + file.string() + " does not load as TorchScript: " + reason(error)
@@ -172,11 +175,29 @@ std::vector<std::int64_t> channel_guesses(const FileInspection &inspection)
     return {3, 1};
 }
 
+/// A network that takes any size was trained on one: on 224 x 224 where it begins with a large kernel or knows a thousand
+/// classes.
+bool is_for_large_images(const FileInspection &inspection)
+{
+    constexpr std::int64_t kLargeKernel = 7, kManyClasses = 1000;
+    const auto &layers = inspection.layers;
+    const auto first =
+        std::find_if(layers.begin(), layers.end(), [](const auto &layer) { return layer.kind == TensorRole::conv2d; });
+    const auto last =
+        std::find_if(layers.rbegin(), layers.rend(), [](const auto &layer) { return layer.kind == TensorRole::linear; });
+    return (first != layers.end() && first->shape[2] >= kLargeKernel)
+        || (last != layers.rend() && last->shape[0] >= kManyClasses);
+}
+
 Result<InputSpec> find_input(const jit::Module &frozen, const FileInspection &inspection, const LoadOptions &options,
                              std::stop_token stop)
 {
     auto sizes = options.sizes;
-    for (const std::int64_t side : {32, 224, 28, 64, 96, 128, 256, 299, 384, 16, 160, 192, 240, 288, 320, 336, 448, 512})
+    if (options.size)
+        sizes.insert(sizes.begin(), *options.size);
+    const bool large = is_for_large_images(inspection);
+    for (const std::int64_t side :
+         {large ? 224 : 32, large ? 32 : 224, 28, 64, 96, 128, 256, 299, 384, 16, 160, 192, 240, 288, 320, 336, 448, 512})
         sizes.emplace_back(side, side);
     std::string why;
     for (const std::int64_t channels : channel_guesses(inspection))
@@ -254,9 +275,6 @@ Result<Model> load_torchscript(const std::filesystem::path &file, const FileInsp
     if (stop.stop_requested())
         return cancelled();
     Model model;
-    model.file = file;
-    model.name = model_name(file);
-    model.sha256 = inspection.sha256;
     model.parameters = inspection.parameters;
     std::optional<Error> problem;
     const auto done = guarded("Recording the network", 1, [&] {
@@ -266,7 +284,7 @@ Result<Model> load_torchscript(const std::filesystem::path &file, const FileInsp
             return;
         }
         model.input = *input;
-        progress.report("Recording " + model.name, 2, 3);
+        progress.report("Recording " + model_name(file), 2, 3);
         model.program = record(*frozen, model.input, model.notes, stop);
         model.plain = interpreted(frozen->module, {input->channels, input->height, input->width});
     });
@@ -276,7 +294,7 @@ Result<Model> load_torchscript(const std::filesystem::path &file, const FileInsp
         return forward(done);
     if (model.program.empty())
         return cancelled();
-    progress.report("Recording " + model.name, 3, 3);
+    progress.report("Recording " + model_name(file), 3, 3);
     return model;
 }
 

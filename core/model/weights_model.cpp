@@ -11,6 +11,7 @@
 #include "core/program/program_torch.h"
 
 #include <algorithm>
+#include <map>
 
 namespace ca {
 namespace {
@@ -18,15 +19,15 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The folder that a file of weights belongs to, where it is a Hugging Face folder.
-std::optional<ModelFolder> folder_of(const fs::path &file_or_folder)
+Result<std::optional<ModelFolder>> folder_of(const fs::path &file_or_folder)
 {
     std::error_code ignored;
     const fs::path folder = fs::is_directory(file_or_folder, ignored) ? file_or_folder : file_or_folder.parent_path();
     if (!is_model_folder(folder))
-        return std::nullopt;
+        return std::optional<ModelFolder>();
     auto opened = open_model_folder(folder);
     if (!opened)
-        return std::nullopt;
+        return forward(opened);
     const bool belongs = folder == file_or_folder
         || std::find(opened->weights.begin(), opened->weights.end(), file_or_folder) != opened->weights.end();
     return belongs ? std::optional(std::move(*opened)) : std::nullopt;
@@ -39,32 +40,46 @@ LayerKind kind_of(TensorRole role)
                                         : LayerKind::linear;
 }
 
-/// A program of no steps: layers and all other tensors, for quantizing and exporting weights alone.
-Result<Program> weights_without_network(const WeightFile &file, const FileInspection &inspection, std::stop_token stop,
-                                        const Progress &progress)
+/// The tensor that is a layer's weight, in the ways that files name it; null where there is none.
+const Operand *weight_of(const std::map<std::string, Operand> &constants, const std::string &layer)
+{
+    for (const char *ending : {".weight", "_weight", ""})
+        if (const auto found = constants.find(layer + ending); found != constants.end())
+            return &found->second;
+    return nullptr;
+}
+
+/// A program of no steps: layers and all other tensors, for quantizing and exporting weights alone. `left_out` gets the names of
+/// tensors that no network computes with.
+Result<Program> weights_without_network(const WeightFile &file, const FileInspection &inspection,
+                                        std::vector<std::string> &left_out, std::stop_token stop, const Progress &progress)
 {
     Program::Data data;
     std::map<std::string, Operand> constants;
     for (std::size_t i = 0; i < file.tensors().size(); ++i) {
         if (stop.stop_requested())
             return cancelled();
+        const std::string &name = file.tensors()[i].name;
         auto tensor = read_tensor(file, i);
+        if (!tensor && tensor.error().code == ErrorCode::unsupported) {
+            left_out.push_back(name);
+            continue;
+        }
         if (!tensor)
             return forward(tensor);
-        const std::string &name = file.tensors()[i].name;
         constants[name] = data.add(tensor->is_floating_point() ? tensor->to(at::kFloat) : *tensor, "self." + name);
         progress.report("Reading weights", i + 1, file.tensors().size());
     }
     for (const FileLayer &described : inspection.layers) {
-        const auto weight = constants.find(described.name + ".weight");
-        const auto whole = weight == constants.end() ? constants.find(described.name) : weight;
-        if (described.kind == TensorRole::other || whole == constants.end() || !data.tensor(whole->second).is_floating_point())
+        const Operand *weight = weight_of(constants, described.name);
+        if (described.kind == TensorRole::other || !weight || !data.tensor(*weight).is_floating_point()
+            || data.tensor(*weight).numel() == 0)
             continue;
-        Layer layer{layer_index(data.layers.size()), described.name, kind_of(described.kind), described.shape, false, false, 1};
-        layer.has_bias = constants.contains(described.name + ".bias");
+        Layer layer{layer_index(data.layers.size()), described.name, kind_of(described.kind), described.shape};
+        layer.has_bias = constants.contains(described.name + ".bias") || constants.contains(described.name + "_bias");
         layer.depthwise = layer.kind == LayerKind::conv2d && layer.shape[1] == 1 && layer.shape[0] > 1;
         data.layers.push_back(std::move(layer));
-        data.layer_weights.push_back(whole->second);
+        data.layer_weights.push_back(*weight);
     }
     return finish(std::move(data));
 }
@@ -74,8 +89,9 @@ Result<Model> without_network(const WeightFile &file, const FileInspection &insp
 {
     Model model;
     std::optional<Error> problem;
+    std::vector<std::string> left_out;
     const auto done = guarded("Reading the weights", 0, [&] {
-        auto program = weights_without_network(file, inspection, stop, progress);
+        auto program = weights_without_network(file, inspection, left_out, stop, progress);
         if (program)
             model.program = std::move(*program);
         else
@@ -89,37 +105,48 @@ Result<Model> without_network(const WeightFile &file, const FileInspection &insp
         "These are weights without a network that uses them: " + why
         + ". They can be looked at, quantized to integer weights and exported; to run them, give the network as "
           "TorchScript (torch.jit.save).");
+    if (!left_out.empty())
+        model.notes.push_back("Left out are " + std::to_string(left_out.size())
+                              + " tensors of types with which no network computes, "
+                                "among them "
+                              + clean_text(left_out.front()) + ".");
     return model;
 }
 
 } // namespace
 
-Result<Model> load_weights(const fs::path &file_or_folder, const FileInspection &inspection, const LoadOptions &options,
+Result<Model> load_weights(const fs::path &given, const FileInspection &inspection, const LoadOptions &options,
                            std::stop_token stop, const Progress &progress)
 {
-    progress.report("Loading " + file_or_folder.filename().string(), 1, 3);
-    const auto file = WeightFile::open(file_or_folder);
+    const std::string stage = "Loading " + model_name(given);
+    progress.report(stage, 1, 3);
+    const fs::path place = fs::absolute(given).lexically_normal();
+    const fs::path path = place.has_filename() ? place : place.parent_path();
+    const auto file = WeightFile::open(path);
     if (!file)
         return forward(file);
-    const auto folder = folder_of(file_or_folder);
-    WeightsContext context{folder ? folder->folder : file_or_folder.parent_path(), folder ? folder->config : Json()};
+    const auto folder = folder_of(path);
+    if (!folder)
+        return forward(folder);
+    const WeightsContext context{*folder ? (*folder)->folder : path.parent_path(), *folder ? (*folder)->config : Json()};
     const auto recognised = recognise(file->tensors());
-    Result<Model> model = recognised
-        ? build_network(*file, *recognised, context, options)
-        : without_network(*file, inspection, "its names are of no architecture that is built in", stop, progress);
-    if (!model && model.error().code == ErrorCode::bad_format)
-        model = without_network(*file, inspection,
-                                "they have the names of a " + to_text(recognised->architecture) + ", but " + model.error().text(),
-                                stop, progress);
+    std::string why = "their names are of no architecture that is built in";
+    auto network = recognised ? build_network(*file, *recognised, context, options, why) : Result<std::optional<Model>>();
+    if (!network)
+        return forward(network);
+    if (recognised && !*network)
+        why = "they have the names of a " + to_text(recognised->architecture) + ", but " + why;
+    Result<Model> model =
+        *network ? Result<Model>(std::move(**network)) : without_network(*file, inspection, why, stop, progress);
     if (!model)
         return model;
     model->parameters = inspection.parameters;
-    if (folder && folder->preprocessor)
-        model->preprocess = stated_preprocess(*folder->preprocessor);
-    if (recognised && model->has_network())
+    if (*folder && (*folder)->preprocessor)
+        model->preprocess = stated_preprocess(*(*folder)->preprocessor);
+    if (model->has_network())
         model->notes.push_back("The network is a " + to_text(recognised->architecture) + " of this program, with weights by "
                                + recognised->convention + "'s names.");
-    progress.report("Loading " + file_or_folder.filename().string(), 3, 3);
+    progress.report(stage, 3, 3);
     return model;
 }
 

@@ -40,7 +40,7 @@ std::int64_t Layer::weights() const
 
 std::int64_t Layer::parameters() const
 {
-    return weights() + (has_bias ? channels() : 0);
+    return weights() + (!has_bias ? 0 : bias_size > 0 ? bias_size : channels());
 }
 
 const std::vector<Layer> &Program::layers() const
@@ -60,7 +60,8 @@ std::vector<StepInfo> Program::steps() const
 {
     std::vector<StepInfo> infos;
     for (const Step &step : data_->steps)
-        infos.push_back({step.op, step.layer < 0 ? std::string() : data_->layers[static_cast<std::size_t>(step.layer)].name});
+        infos.push_back({step.op, step.layer < 0 ? std::string() : data_->layers[static_cast<std::size_t>(step.layer)].name,
+                         infos.size() < data_->fixed_steps});
     return infos;
 }
 

@@ -56,8 +56,9 @@ struct Matrix {
 
 /// One step of a program, for people and for profiles.
 struct StepInfo {
-    std::string op;    ///< `aten::conv2d`, `int8::conv2d`
-    std::string layer; ///< name of the layer that it computes, empty for others
+    std::string op;         ///< `aten::conv2d`, `int8::conv2d`
+    std::string layer;      ///< name of the layer that it computes, empty for others
+    bool runs_once = false; ///< in the program's life: it reads constants alone
 };
 
 /// A model as a straight line of steps (DESIGN.md section 4). An immutable value: copies share everything, any number of

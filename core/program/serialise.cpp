@@ -2,6 +2,7 @@
 #include "core/program/serialise_torch.h"
 
 #include "core/base/json.h"
+#include "core/program/layer_steps_torch.h"
 
 #include <ATen/Functions.h>
 
@@ -147,27 +148,21 @@ private:
     std::map<std::string, at::Tensor> read_; ///< a tensor that is named twice is read once
 };
 
-/// What fusing and quantizing take for granted of a layer's step.
-void check_layer_step(const Step &step, const Program::Data &data)
+/// A layer's step has the form that fusing and quantizing take for granted; the first one says of which kind the layer is.
+void check_layer_step(const Step &step, Program::Data &data, std::vector<bool> &kind_known)
 {
     if (step.layer < 0)
         return;
     const auto layer = static_cast<std::size_t>(step.layer);
-    const LayerKind kind = data.layers[layer].kind;
-    const bool fits = kind == LayerKind::conv2d ? step.op == "aten::conv2d" && step.overload.empty()
-                                                : step.op == (kind == LayerKind::embedding ? "aten::embedding" : "aten::linear");
-    require(fits, "a step is of another kind than its layer");
-    const std::size_t weight = kind == LayerKind::embedding ? 0 : 1;
-    require(step.in[weight] == data.layer_weights[layer], "a layer's step has another weight");
-    require(kind == LayerKind::embedding || !is_constant(step.in[0]), "a layer has a constant as its input");
-    for (std::size_t i = 2; i < step.in.size(); ++i)
-        require(is_constant(step.in[i]), "a layer's settings are not constant");
-    require(data.layers[layer].shape.size() == (kind == LayerKind::conv2d ? 4U : 2U),
-            "a layer's weight has another number of dimensions");
+    const auto found = layer_step(data, step);
+    require(found && step.in[found->weight] == data.layer_weights[layer], "a layer's step has another weight");
+    if (!kind_known[layer])
+        data.layers[layer].kind = found->kind;
+    kind_known[layer] = true;
 }
 
 /// One step, with everything that it refers to checked against what came before it.
-Step read_step(const Json &json, const Json &ops, const Program::Data &data, std::vector<bool> &written,
+Step read_step(const Json &json, const Json &ops, Program::Data &data, std::vector<bool> &written, std::vector<bool> &kind_known,
                std::optional<Error> &unsafe)
 {
     Step step;
@@ -201,7 +196,7 @@ Step read_step(const Json &json, const Json &ops, const Program::Data &data, std
     }
     require(takes_and_gives(step.op, step.overload, step.in.size(), step.out.size()),
             "a step has another number of inputs or outputs than its operator");
-    check_layer_step(step, data);
+    check_layer_step(step, data, kind_known);
     step.kernel = find_kernel(step.op, step.overload, step.out.size());
     return step;
 }
@@ -233,9 +228,8 @@ Layer read_layer(const Json &json, std::size_t index)
                 json.at("shape").get<std::vector<std::int64_t>>(),
                 json.at("bias").get<bool>(),
                 json.at("depthwise").get<bool>(),
-                json.at("uses").get<std::int64_t>()};
-    const auto kind = json.at("kind").get<std::string>();
-    layer.kind = kind == "conv2d" ? LayerKind::conv2d : kind == "embedding" ? LayerKind::embedding : LayerKind::linear;
+                json.at("uses").get<std::int64_t>(),
+                json.value("bias_size", std::int64_t{0})};
     return layer;
 }
 
@@ -256,7 +250,7 @@ std::vector<std::string> tensor_names(const Program::Data &program)
     for (std::size_t i = 0; i < program.layers.size(); ++i)
         take(program.layer_weights[i], program.layers[i].name + ".weight");
     for (const Step &step : program.steps)
-        if (step.layer >= 0 && step.op != "aten::embedding" && is_constant(step.in[2])
+        if (step.layer >= 0 && step.op != "aten::embedding" && step.in.size() > 2 && is_constant(step.in[2])
             && program.constants[constant_index(step.in[2])].value.isTensor())
             take(step.in[2], program.layers[static_cast<std::size_t>(step.layer)].name + ".bias");
     for (std::size_t i = 0; i < program.constants.size(); ++i) {
@@ -291,6 +285,7 @@ std::vector<std::uint8_t> serialise(const Program::Data &program, const std::vec
                           {"bias", layer.has_bias},
                           {"depthwise", layer.depthwise},
                           {"uses", layer.uses},
+                          {"bias_size", layer.bias_size},
                           {"weight", program.layer_weights[i]}});
     }
     for (const auto &[slot, range] : ranges)
@@ -336,8 +331,9 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
         }
         std::vector<bool> written(static_cast<std::size_t>(data.slots), false);
         written[0] = true;
+        std::vector<bool> kind_known(data.layers.size(), false);
         for (const Json &step : json.at("steps"))
-            data.steps.push_back(read_step(step, json.at("ops"), data, written, unsafe));
+            data.steps.push_back(read_step(step, json.at("ops"), data, written, kind_known, unsafe));
         require(data.output >= 0 && data.output < data.slots && written[static_cast<std::size_t>(data.output)],
                 "nothing computes its output");
         ReadProgram result;

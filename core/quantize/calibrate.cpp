@@ -5,7 +5,6 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <mutex>
 
@@ -54,7 +53,7 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
         return forward(prepared);
 
     std::mutex mutex;
-    std::atomic<std::size_t> finished{0};
+    std::size_t finished = 0;
     const auto one_batch = [&](std::size_t index) -> Status {
         const std::size_t first = index * kBatch, count = std::min(kBatch, images.size() - first);
         ImageBatch batch{static_cast<std::int64_t>(count), model.input.channels, model.input.height, model.input.width, {}};

@@ -173,6 +173,10 @@ Status ExportFile::read_about(QuantizedModel &into)
         return forward(about);
     if (!about->is_object())
         return damaged("its description is no object");
+    if (about->value("version", Json()) != Json(1))
+        return fail(ErrorCode::unsupported,
+                    "The file " + file_.string()
+                        + " was written by another version of this program. Export the model once more.");
     const auto recipe = recipe_from_json(about->value("recipe", Json()));
     if (!recipe)
         return fail(ErrorCode::bad_format, "The recipe in " + file_.string() + " cannot be used.", recipe.error());

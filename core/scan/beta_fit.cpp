@@ -21,7 +21,7 @@ constexpr double kFar = 0.09;
 constexpr double kWideNoise = 0.786;
 constexpr int kWideBits = 4;
 /// alpha + beta of weights at the two ends only is 0, up to rounding.
-constexpr double kLeastSum = 1e-9;
+constexpr double kLeastSum = 1e-6;
 
 BetaShapes shapes_by_moments(const WeightStatistics &statistics)
 {

@@ -25,7 +25,7 @@ struct WeightScanOptions {
 };
 
 /// Of any weights: constant, two-valued, sparse, with huge outliers, not finite, none. About 30 ns a weight on one core up to
-/// 2^20 2^20 weights, 6 ns beyond. Errors: `cancelled`, `out_of_memory`.
+/// 2^20 weights, 6 ns for each one beyond. Errors: `cancelled`, `out_of_memory`.
 [[nodiscard]] Result<WeightScan> scan_weight(const WeightRows &weight, const WeightScanOptions &options, std::stop_token stop);
 
 } // namespace ca

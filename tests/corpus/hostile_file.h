@@ -20,6 +20,7 @@ struct HostileFile {
     std::function<std::string()> bytes; ///< made when it is needed: some are large
     Guard guard = Guard::inspection;
     const char *part = "";
+    bool grows = false; ///< it takes memory until a limit stops it
 };
 
 using HostileFiles = std::vector<HostileFile>;

@@ -108,6 +108,9 @@ inline HostileFiles surprises()
     const auto forward = [](const char *what, const char *body, const char *part) {
         return HostileFile{what, "a.pt", [body] { return script::forward(body); }, Guard::child, part};
     };
+    const auto grows = [](const char *what, const char *body, const char *part) {
+        return HostileFile{what, "a.pt", [body] { return script::forward(body); }, Guard::child, part, true};
+    };
     const auto made = [](const char *what, std::function<std::string()> bytes, const char *part) {
         return HostileFile{what, "a.pt", std::move(bytes), Guard::child, part};
     };
@@ -119,16 +122,16 @@ inline HostileFiles surprises()
                 "    y = bool(torch.ge(torch.sum(torch.relu(x)), 0))\n    while y:\n      x = torch.abs(torch.add(x, 1))\n"
                 "      y = bool(torch.ge(torch.sum(torch.relu(x)), 0))\n    return torch.mean(x, [2, 3])\n",
                 "had not ended after"),
-        forward("takes 24 GB", "    y = torch.ones([torch.size(x, 0), 3000000000])\n    return torch.mean(y, [1], True)\n",
-                "of memory"),
-        forward("takes more with each round",
-                "    y = x\n    n = torch.size(x, 0)\n    while torch.gt(n, 0):\n      y = torch.cat([y, y])\n"
-                "      n = torch.add(n, torch.size(y, 0))\n    return torch.mean(y, [2, 3])\n",
-                "was not opened: loading it"),
-        forward("doubles a text",
-                "    s = \"xxxxxxxx\"\n    for i in range(60):\n      s = torch.add(s, s)\n"
-                "    return torch.mean(torch.mul(x, torch.len(s)), [2, 3])\n",
-                "was not opened: loading it"),
+        grows("takes 24 GB", "    y = torch.ones([torch.size(x, 0), 3000000000])\n    return torch.mean(y, [1], True)\n",
+              "of memory"),
+        grows("takes more with each round",
+              "    y = x\n    n = torch.size(x, 0)\n    while torch.gt(n, 0):\n      y = torch.cat([y, y])\n"
+              "      n = torch.add(n, torch.size(y, 0))\n    return torch.mean(y, [2, 3])\n",
+              "was not opened: loading it"),
+        grows("doubles a text",
+              "    s = \"xxxxxxxx\"\n    for i in range(60):\n      s = torch.add(s, s)\n"
+              "    return torch.mean(torch.mul(x, torch.len(s)), [2, 3])\n",
+              "was not opened: loading it"),
         forward("calls itself", "    return (self).forward(x, )\n", "does not load as TorchScript"),
         forward("calls what is not there", "    return torch.no_such_operator(x)\n", "does not load as TorchScript"),
         forward("is no code", "    return )x(\n", "does not load as TorchScript"),

@@ -8,7 +8,6 @@
 
 #include <deque>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include <sys/socket.h>
@@ -18,10 +17,11 @@ struct Manners {
     int status = 0;       ///< this one, without a file
     QByteArray headers{}; ///< with `status`: more header lines, each with its CRLF
     bool ignores_range = false;
-    bool is_chunked = false; ///< no Content-Length
-    qint64 length_error = 0; ///< added to Content-Length
-    qint64 range_error = 0;  ///< added to the start in Content-Range
-    qint64 cut_at = -1;      ///< bytes of the body, then ...
+    bool ignores_if_range = false; ///< sends a part of whatever the file is now
+    bool is_chunked = false;       ///< no Content-Length
+    qint64 length_error = 0;       ///< added to Content-Length
+    qint64 range_error = 0;        ///< added to the start in Content-Range
+    qint64 cut_at = -1;            ///< bytes of the body, then ...
     enum { closes, resets, stalls } cut = closes;
     qint64 flips = -1;    ///< the byte of the file that comes out wrong
     int slice = 0;        ///< bytes every millisecond; 0: as fast as it goes
@@ -34,6 +34,7 @@ struct Manners {
 class MisbehavingServer final : public QTcpServer {
 public:
     struct Request {
+        QByteArray path;
         qint64 first = -1; ///< of its range; -1: none
         QByteArray if_range;
     };
@@ -73,6 +74,7 @@ private:
         if (!text.endsWith("\r\n\r\n"))
             return;
         auto request = std::make_shared<Request>();
+        request->path = text.split(' ').value(1);
         for (const QByteArray &line : text.split('\n')) {
             const QByteArray lower = line.trimmed().toLower();
             if (lower.startsWith("range: bytes="))
@@ -97,7 +99,8 @@ private:
         if (how.status != 0)
             return finish(socket,
                           "HTTP/1.1 " + QByteArray::number(how.status) + " As told\r\n" + how.headers + "Content-Length: 0\r\n");
-        const bool is_same = request->if_range.isEmpty() || request->if_range == etag || request->if_range == last_modified;
+        const bool is_same = how.ignores_if_range || request->if_range.isEmpty() || request->if_range == etag
+            || request->if_range == last_modified;
         const bool is_part = request->first >= 0 && is_same && !how.ignores_range;
         if (is_part && request->first >= size)
             return finish(socket,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/question.h"
 
-#include <QAbstractButton>
 #include <QMessageBox>
 #include <QPushButton>
 
@@ -14,17 +13,22 @@ void ask(QWidget *parent, const Question &question, std::function<void()> on_yes
     auto *box = new QMessageBox(parent);
     box->setObjectName(u"question"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setAttribute(Qt::WA_WindowPropagation); // colours and font of the window
     box->setIcon(QMessageBox::Question);
     box->setTextFormat(Qt::PlainText);
     box->setText(question.sentence);
     box->setInformativeText(question.facts);
-    auto *yes = box->addButton(question.yes, QMessageBox::AcceptRole);
+    auto *yes = new QPushButton(question.yes);
     yes->setObjectName(u"question_yes"_s);
-    auto *no = box->addButton(QMessageBox::Cancel);
-    for (QAbstractButton *button : {static_cast<QAbstractButton *>(yes), static_cast<QAbstractButton *>(no)})
-        button->setAccessibleName(button->text().remove(u'&'));
+    yes->setAccessibleName(question.yes);
     yes->setProperty("role", "primary");
+    auto *no = new QPushButton(QMessageBox::tr("Cancel"));
+    no->setObjectName(u"question_no"_s);
+    no->setAccessibleName(no->text());
+    box->addButton(yes, QMessageBox::AcceptRole);
+    box->addButton(no, QMessageBox::RejectRole);
     box->setDefaultButton(yes);
+    box->setEscapeButton(no);
     QObject::connect(yes, &QPushButton::clicked, box, std::move(on_yes));
     box->open();
 }

@@ -15,7 +15,7 @@ QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4p
 
 [role="heading"] { color: $ink; font-size: 12px; font-weight: 600; }
 [role="dim"] { color: $dim; font-size: 12px; }
-[role="bad"] { color: $bad; }
+[role="bad"] { color: $bad; font-size: 12px; }
 [role="question"] { color: $ink; font-weight: 600; }
 [role="explanation"] { color: $ink; }
 [role="bar"] { background: $panel; }
@@ -41,7 +41,7 @@ QPushButton[role="small"] { min-height: 18px; max-height: 18px; padding: 0 10px;
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: $accent; padding: 0 4px; }
 QPushButton[role="link"]:focus, QPushButton[role="link"]:hover { border-color: $accent; }
 QPushButton[role="drop"] { background: $panel; border: 1px dashed $faint; border-radius: 8px; color: $dim;
-    min-height: 60px; max-height: 60px; }
+    min-height: 60px; max-height: 60px; padding: 0 4px; }
 QPushButton[role="drop"]:hover, QPushButton[role="drop"]:focus { border-color: $accent; }
 QPushButton[role="drop"][armed="true"] { border: 1px dashed $accent; background: $accent_soft; color: $ink; }
 QPushButton::menu-indicator { width: 0; }
@@ -49,6 +49,9 @@ QComboBox::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; selection-background-color: $selection;
     selection-color: $ink; outline: 0; }
 QRadioButton { color: $ink; spacing: 8px; min-height: 24px; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid $faint; border-radius: 7px; background: $panel; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid $accent; }
+QRadioButton::indicator:focus { border-color: $ink; }
 QMenu { background: $panel; color: $ink; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; }

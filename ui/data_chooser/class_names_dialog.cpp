@@ -88,6 +88,7 @@ ClassNamesDialog::ClassNamesDialog(const ClassNames &names, const ClassNames &us
     : QDialog(parent), usual_(usual)
 {
     setObjectName(u"class_names_dialog"_s);
+    setAttribute(Qt::WA_WindowPropagation); // colours and font of the window
     setWindowTitle(tr("Class names"));
     auto *what =
         new QLabel(tr("The model compares an image with each name, put into each template in place of {}. The names stand "

@@ -221,7 +221,7 @@ void DataChooser::set_zero_shot(const std::optional<ClassNames> &names)
 {
     telling_ = false;
     head_->clear();
-    head_->addItem(names ? tr("Zero-shot: the nearest class name") : tr("Automatic"), u"auto"_s);
+    head_->addItem(names ? tr("Zero-shot class names") : tr("Automatic"), u"auto"_s);
     if (!names)
         head_->addItem(tr("Class labels"), u"logits"_s);
     head_->addItem(tr("Agreement with float"), u"agreement"_s);

@@ -46,6 +46,7 @@ QString listed(const std::vector<FindingFacts> &findings)
 FindingsDialog::FindingsDialog(const QString &file, const std::vector<FindingFacts> &findings, QWidget *parent) : QDialog(parent)
 {
     setObjectName(u"findings_dialog"_s);
+    setAttribute(Qt::WA_WindowPropagation); // colours and font of the window
     setWindowTitle(tr("Code that does more than compute"));
     auto *sentence =
         make_label(tr("%1 was not opened: it holds code that does more than compute.").arg(words::escaped(file)), "question");

@@ -81,7 +81,7 @@ ModelPicker::ModelPicker(QWidget *parent) : QWidget(parent)
     list_->setMouseTracking(true);
     list_->setTabKeyNavigation(false); // Tab leads on to the buttons of the rows
     list_->setContextMenuPolicy(Qt::CustomContextMenu);
-    drop_ = new QPushButton(tr("Drop a model here\n.pt  .pth  .safetensors  .bin  or a folder"));
+    drop_ = new QPushButton(tr("Drop a model here\n.pt  .pth  .safetensors\n.bin  or a folder"));
     drop_->setObjectName(u"models_drop"_s);
     drop_->setAccessibleName(tr("Choose a model file"));
     drop_->setToolTip(tr("Or press to choose a file"));

@@ -19,14 +19,22 @@ constexpr int kHeadingHeight = 32;
 constexpr int kSide = 12;
 constexpr int kTop = 6;
 constexpr int kLine = 18;       // px from one line of a row to the next
-constexpr int kMostReason = 6;  // lines; the tooltip has it whole
+constexpr int kSmallText = 12;  // px
+constexpr int kMostReason = 8;  // lines; the tooltip has it whole
 constexpr int kBar = 6;         // px high
-constexpr int kButtonRoom = 84; // px at the right that the bar leaves to the button
-constexpr int kButtonLine = 24;
+constexpr int kButtonRoom = 88; // px at the right that the last line leaves to the button
+constexpr int kButtonLine = 26;
+constexpr int kScrollBar = 10; // px, whether it is there or not: with it a reason must not need more lines
 
-QFont weighted(QFont font, QFont::Weight weight)
+QFont bold(QFont font)
 {
-    font.setWeight(weight);
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+QFont small(QFont font)
+{
+    font.setPixelSize(kSmallText);
     return font;
 }
 
@@ -59,21 +67,27 @@ QColor state_color(State state, const Theme &theme)
     return state == State::ready ? theme.good : theme.dim;
 }
 
-int reason_height(const PickerRow &row, const QFontMetrics &metrics, int width)
+bool has_button(const PickerRow &row)
 {
-    const QRect needed = metrics.boundingRect(QRect(0, 0, width, 10'000), Qt::TextWordWrap, row.there->words);
-    return std::min(needed.height(), kMostReason * metrics.lineSpacing());
+    return row.there && row.there->state != State::ready && row.there->state != State::impossible;
 }
 
-int width_of(const QStyleOptionViewItem &option)
+int reason_width(const QStyleOptionViewItem &option)
 {
     const auto *list = qobject_cast<const QListView *>(option.widget);
-    return (list ? list->viewport()->width() : option.rect.width()) - 2 * kSide;
+    return (list ? list->width() - kScrollBar : option.rect.width()) - 2 * kSide;
+}
+
+int reason_height(const PickerRow &row, const QStyleOptionViewItem &option)
+{
+    const QFontMetrics metrics(small(option.font));
+    const QRect needed = metrics.boundingRect(QRect(0, 0, reason_width(option), 10'000), Qt::TextWordWrap, row.there->words);
+    return std::min(needed.height(), kMostReason * metrics.lineSpacing());
 }
 
 void paint_bar(QPainter &painter, const QRect &line, double share, const Theme &theme)
 {
-    QRectF bar(line.left(), line.center().y() - kBar / 2.0 + 1, line.width() - kButtonRoom, kBar);
+    QRectF bar(line.left(), line.center().y() - kBar / 2.0 + 1, line.width(), kBar);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
@@ -91,7 +105,7 @@ PickerDelegate::PickerDelegate(QObject *parent) : QStyledItemDelegate(parent) { 
 
 QRect PickerDelegate::button_place(const QRect &room, QSize button)
 {
-    return {room.right() - kSide - button.width() + 1, room.bottom() - 6 - button.height(), button.width(), button.height()};
+    return {room.right() - kSide - button.width() + 1, room.bottom() - kTop - button.height(), button.width(), button.height()};
 }
 
 QSize PickerDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
@@ -102,10 +116,9 @@ QSize PickerDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelI
     const auto row = value.value<PickerRow>();
     int height = 2 * kTop + kLine;
     if (has_reason(row))
-        height += kLine + reason_height(row, option.fontMetrics, width_of(option))
-            + (row.there->state == State::failed ? kButtonLine + 4 : 0);
+        height += kLine + reason_height(row, option) + (has_button(row) ? kButtonLine : 0);
     else
-        height += (row.facts.isEmpty() ? 0 : kLine) + (row.more.isEmpty() ? 0 : kLine);
+        height += (row.facts.isEmpty() ? 0 : kLine) + (row.more.isEmpty() ? 0 : kButtonLine);
     return {0, height};
 }
 
@@ -118,9 +131,7 @@ void PickerDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
         paint_row(*painter, option, row.value<PickerRow>(), index.data(ArmedRole).toBool());
         return;
     }
-    QFont font = weighted(option.font, QFont::DemiBold);
-    font.setPixelSize(12);
-    painter->setFont(font);
+    painter->setFont(small(bold(option.font)));
     painter->setPen(theme.dim);
     painter->drawText(option.rect.adjusted(kSide, 0, -kSide, 0), Qt::AlignVCenter | Qt::AlignLeft, index.data().toString());
 }
@@ -145,24 +156,39 @@ void PickerDelegate::paint_row(QPainter &painter, const QStyleOptionViewItem &op
     const QString word = row.there ? state_word(*row.there) : QString();
     const int word_width = word.isEmpty() ? 0 : option.fontMetrics.horizontalAdvance(word) + 8;
     draw(line.adjusted(0, 0, -word_width, 0), Qt::AlignVCenter | Qt::AlignLeft, usable ? theme.ink : theme.faint,
-         weighted(option.font, QFont::DemiBold), row.name);
+         bold(option.font), row.name);
     if (!word.isEmpty())
         draw(line, Qt::AlignVCenter | Qt::AlignRight, state_color(row.there->state, theme), option.font, word);
     line.translate(0, kLine);
+    paint_facts(painter, option, row, line);
+}
+
+void PickerDelegate::paint_facts(QPainter &painter, const QStyleOptionViewItem &option, const PickerRow &row, QRect line) const
+{
+    const Theme &theme = theme_of(option.palette);
     const bool arriving = row.there && row.there->state == State::arriving;
-    draw(line, Qt::AlignVCenter | Qt::AlignLeft, usable ? theme.dim : theme.faint, option.font,
-         arriving ? row.there->words : row.facts);
+    const bool usable = !row.there || row.there->state != State::impossible;
+    const QFont font = small(option.font);
+    const auto draw = [&](const QString &text) {
+        painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
+                         QFontMetrics(font).elidedText(text, Qt::ElideRight, line.width()));
+    };
+    painter.setFont(font);
+    painter.setPen(usable ? theme.dim : theme.faint);
+    draw(arriving ? row.there->words : row.facts);
     line.translate(0, kLine);
-    if (arriving) {
-        paint_bar(painter, line, row.there->share, theme);
-    } else if (has_reason(row)) {
-        line.setHeight(reason_height(row, option.fontMetrics, line.width()));
-        painter.setPen(theme.dim);
-        painter.setFont(option.font);
+    painter.setPen(theme.dim);
+    if (has_reason(row)) {
+        line.setSize({reason_width(option), reason_height(row, option)});
         painter.drawText(line, Qt::TextWordWrap, row.there->words);
-    } else {
-        draw(line, Qt::AlignVCenter | Qt::AlignLeft, theme.dim, option.font, row.more);
+        return;
     }
+    line.setHeight(kButtonLine);
+    line.setWidth(line.width() - (has_button(row) ? kButtonRoom : 0));
+    if (arriving)
+        paint_bar(painter, line, row.there->share, theme);
+    else
+        draw(row.more);
 }
 
 } // namespace ca

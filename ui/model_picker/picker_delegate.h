@@ -25,6 +25,7 @@ public:
 
 private:
     void paint_row(QPainter &painter, const QStyleOptionViewItem &option, const PickerRow &row, bool armed) const;
+    void paint_facts(QPainter &painter, const QStyleOptionViewItem &option, const PickerRow &row, QRect line) const;
 };
 
 } // namespace ca

@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <span>
 
 namespace ca {
 namespace {
@@ -43,12 +44,56 @@ void take_config(const Json &config, ClipTower &tower)
         return;
     tower.heads = config.value("num_attention_heads", tower.heads);
     tower.epsilon = config.value("layer_norm_eps", tower.epsilon);
-    const std::string act = config.value("hidden_act", std::string("quick_gelu"));
-    if (act != "quick_gelu" && act != "gelu" && act != "gelu_new" && act != "gelu_pytorch_tanh")
-        throw WeightMismatch("its activation " + clean_text(act) + " is none of CLIP's");
-    tower.gelu = act == "quick_gelu" ? Gelu::quick : act == "gelu" ? Gelu::exact : Gelu::tanh;
+    tower.gelu = gelu_named(config.value("hidden_act", std::string("quick_gelu")));
     if (tower.heads < 1 || tower.width % tower.heads != 0)
         throw WeightMismatch("the heads in config.json do not divide the width of " + std::to_string(tower.width));
+}
+
+/// Token ids [texts, length of the longest], and the place of each text's end in them as if they were one row.
+struct TextBatch {
+    at::Tensor ids, ends;
+};
+
+TextBatch padded(const ClipSizes &sizes, std::span<const std::vector<std::int64_t>> tokens)
+{
+    // No token sees those behind it, so what is behind the longest text need not be computed.
+    std::size_t length = 1;
+    for (const auto &text : tokens)
+        length = std::max(length, text.size());
+    const auto rows = static_cast<std::int64_t>(tokens.size()), columns = static_cast<std::int64_t>(length);
+    if (columns > sizes.context)
+        throw WeightMismatch("a text of " + std::to_string(columns) + " tokens is longer than its "
+                             + std::to_string(sizes.context));
+    TextBatch batch{at::zeros({rows, columns}, at::kLong), at::zeros({rows}, at::kLong)};
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const auto &text = tokens[static_cast<std::size_t>(row)];
+        if (std::any_of(text.begin(), text.end(), [&](std::int64_t token) { return token < 0 || token >= sizes.vocabulary; }))
+            throw WeightMismatch("its vocabulary has " + std::to_string(sizes.vocabulary)
+                                 + " entries, and the tokenizer files beside it have more");
+        std::copy(text.begin(), text.end(), batch.ids.data_ptr<std::int64_t>() + row * columns);
+        batch.ends.data_ptr<std::int64_t>()[row] = row * columns + static_cast<std::int64_t>(text.size()) - 1;
+    }
+    return batch;
+}
+
+Operand text_batch(NetworkBuilder &net, const ClipSizes &sizes, std::span<const std::vector<std::int64_t>> tokens)
+{
+    const std::int64_t width = sizes.text.width;
+    const TextBatch batch = padded(sizes, tokens);
+    const std::string root = sizes.openai ? "" : "text_model.embeddings.";
+    const Operand table = net.weight(root + "token_embedding.weight", {sizes.vocabulary, width});
+    const Operand words = net.op("aten::embedding", "",
+                                 {table, net.constant(batch.ids, "self.prompt_tokens"), net.constant(std::int64_t{-1}),
+                                  net.constant(false), net.constant(false)});
+    const Operand positions = net.slice(
+        net.weight(root + (sizes.openai ? "positional_embedding" : "position_embedding.weight"), {sizes.context, width}), 0, 0,
+        batch.ids.size(1));
+    Operand x = blocks(net, sizes.text, names_of("text", sizes.openai), true, net.add(words, positions));
+    const Operand flat = net.op("aten::flatten", "using_ints", {x, net.constant(std::int64_t{0}), net.constant(std::int64_t{1})});
+    x = net.op("aten::index_select", "", {flat, net.constant(std::int64_t{0}), net.constant(batch.ends, "self.prompt_ends")});
+    x = net.layer_norm(x, sizes.openai ? "ln_final" : "text_model.final_layer_norm", width, sizes.text.epsilon);
+    return sizes.openai ? net.product(x, "text_projection", width, sizes.projection)
+                        : net.linear(x, "text_projection", width, sizes.projection, false);
 }
 
 } // namespace
@@ -65,32 +110,29 @@ ClipSizes clip_vit_l_14_sizes()
 
 ClipSizes clip_sizes(const FileWeights &weights, const Json &config)
 {
-    const auto shape = [&](const std::string &name, std::size_t sides) {
-        const auto found = weights.shape(name);
-        if (found.size() != sides)
-            throw WeightMismatch("the tensor " + name + " is missing or has another number of sides");
-        return found;
-    };
     ClipSizes sizes;
     sizes.openai = weights.has("visual.conv1.weight");
-    const auto patches = shape(sizes.openai ? "visual.conv1.weight" : "vision_model.embeddings.patch_embedding.weight", 4);
+    const auto patches =
+        weights.sides(sizes.openai ? "visual.conv1.weight" : "vision_model.embeddings.patch_embedding.weight", 4);
     const auto positions =
-        shape(sizes.openai ? "visual.positional_embedding" : "vision_model.embeddings.position_embedding.weight", 2);
-    const auto tokens = shape(sizes.openai ? "token_embedding.weight" : "text_model.embeddings.token_embedding.weight", 2);
-    const auto context = shape(sizes.openai ? "positional_embedding" : "text_model.embeddings.position_embedding.weight", 2);
+        weights.sides(sizes.openai ? "visual.positional_embedding" : "vision_model.embeddings.position_embedding.weight", 2);
+    const auto tokens =
+        weights.sides(sizes.openai ? "token_embedding.weight" : "text_model.embeddings.token_embedding.weight", 2);
+    const auto context =
+        weights.sides(sizes.openai ? "positional_embedding" : "text_model.embeddings.position_embedding.weight", 2);
     sizes.channels = patches[1];
     sizes.patch = patches[2];
     sizes.image = sizes.patch * square_side(positions[0] - 1);
     sizes.vocabulary = tokens[0];
     sizes.context = context[0];
-    sizes.projection = sizes.openai ? shape("visual.proj", 2)[1] : shape("visual_projection.weight", 2)[0];
+    sizes.projection = sizes.openai ? weights.sides("visual.proj", 2)[1] : weights.sides("visual_projection.weight", 2)[0];
     for (const auto &[name, width, tower] :
          {std::tuple{"vision", patches[0], &sizes.vision}, std::tuple{"text", tokens[1], &sizes.text}}) {
         const TowerNames names = names_of(name, sizes.openai);
         tower->width = width;
         tower->heads = std::max<std::int64_t>(1, width / 64);
         tower->depth = weights.count(names.blocks);
-        tower->hidden = shape(names.blocks + "0." + names.block.up + ".weight", 2)[0];
+        tower->hidden = weights.sides(names.blocks + "0." + names.block.up + ".weight", 2)[0];
     }
     if (config.is_object()) {
         take_config(config.value("vision_config", Json()), sizes.vision);
@@ -123,39 +165,13 @@ Operand clip_image_tower(NetworkBuilder &net, const ClipSizes &sizes)
 
 Operand clip_text_tower(NetworkBuilder &net, const ClipSizes &sizes, const std::vector<std::vector<std::int64_t>> &tokens)
 {
-    const std::int64_t width = sizes.text.width;
-    // No token sees those behind it, so what is behind the longest text need not be computed.
-    std::size_t length = 1;
-    for (const auto &text : tokens)
-        length = std::max(length, text.size());
-    const auto rows = static_cast<std::int64_t>(tokens.size()), columns = static_cast<std::int64_t>(length);
-    if (columns > sizes.context)
-        throw WeightMismatch("a text of " + std::to_string(columns) + " tokens is longer than its "
-                             + std::to_string(sizes.context));
-    const at::Tensor ids = at::zeros({rows, columns}, at::kLong), ends = at::zeros({rows}, at::kLong);
-    auto *id = ids.data_ptr<std::int64_t>();
-    for (std::int64_t row = 0; row < rows; ++row) {
-        const auto &text = tokens[static_cast<std::size_t>(row)];
-        if (std::any_of(text.begin(), text.end(), [&](std::int64_t token) { return token < 0 || token >= sizes.vocabulary; }))
-            throw WeightMismatch("its vocabulary has " + std::to_string(sizes.vocabulary)
-                                 + " entries, and the tokenizer files beside it have more");
-        std::copy(text.begin(), text.end(), id + row * columns);
-        ends.data_ptr<std::int64_t>()[row] = row * columns + static_cast<std::int64_t>(text.size()) - 1;
-    }
-    const std::string root = sizes.openai ? "" : "text_model.embeddings.";
-    const Operand table = net.weight(root + "token_embedding.weight", {sizes.vocabulary, width});
-    const Operand words = net.op("aten::embedding", "",
-                                 {table, net.constant(ids, "self.prompt_tokens"), net.constant(std::int64_t{-1}),
-                                  net.constant(false), net.constant(false)});
-    const Operand positions = net.slice(
-        net.weight(root + (sizes.openai ? "positional_embedding" : "position_embedding.weight"), {sizes.context, width}), 0, 0,
-        columns);
-    Operand x = blocks(net, sizes.text, names_of("text", sizes.openai), true, net.add(words, positions));
-    const Operand flat = net.op("aten::flatten", "using_ints", {x, net.constant(std::int64_t{0}), net.constant(std::int64_t{1})});
-    x = net.op("aten::index_select", "", {flat, net.constant(std::int64_t{0}), net.constant(ends, "self.prompt_ends")});
-    x = net.layer_norm(x, sizes.openai ? "ln_final" : "text_model.final_layer_norm", width, sizes.text.epsilon);
-    return sizes.openai ? net.product(x, "text_projection", width, sizes.projection)
-                        : net.linear(x, "text_projection", width, sizes.projection, false);
+    constexpr std::size_t kTogether = 256; // a thousand classes times eighty templates do not fit into memory at once
+    if (tokens.size() <= kTogether)
+        return text_batch(net, sizes, tokens);
+    std::vector<Operand> parts;
+    for (std::size_t first = 0; first < tokens.size(); first += kTogether)
+        parts.push_back(text_batch(net, sizes, std::span(tokens).subspan(first, std::min(kTogether, tokens.size() - first))));
+    return net.op("aten::cat", "", {net.op("ca::list", "Tensor", std::move(parts)), net.constant(std::int64_t{0})});
 }
 
 Operand clip_class_embeddings(NetworkBuilder &net, const ClipSizes &sizes, const ZeroShotPrompts &prompts)

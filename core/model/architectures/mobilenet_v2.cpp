@@ -75,23 +75,17 @@ private:
 
 MobileNetV2Sizes mobilenet_v2_sizes(const FileWeights &weights)
 {
-    const auto shape = [&](const std::string &name, std::size_t sides) {
-        const auto found = weights.shape(name);
-        if (found.size() != sides)
-            throw WeightMismatch("the tensor " + name + " is missing or has another number of sides");
-        return found;
-    };
     MobileNetV2Sizes sizes;
-    const auto stem = shape(feature(0) + ".0.weight", 4);
+    const auto stem = weights.sides(feature(0) + ".0.weight", 4);
     sizes.stem = stem[0];
     sizes.channels = stem[1];
     for (std::size_t i = 0; i < sizes.widths.size(); ++i) {
         const std::string name = feature(i + 1) + ".conv.";
-        sizes.hidden[i] = shape(name + "0.0.weight", 4)[0];
-        sizes.widths[i] = shape(name + (i == 0 ? "1.weight" : "2.weight"), 4)[0];
+        sizes.hidden[i] = weights.sides(name + "0.0.weight", 4)[0];
+        sizes.widths[i] = weights.sides(name + (i == 0 ? "1.weight" : "2.weight"), 4)[0];
     }
-    sizes.last = shape(feature(18) + ".0.weight", 4)[0];
-    sizes.classes = shape("classifier.1.weight", 2)[0];
+    sizes.last = weights.sides(feature(18) + ".0.weight", 4)[0];
+    sizes.classes = weights.sides("classifier.1.weight", 2)[0];
     return sizes;
 }
 

@@ -31,10 +31,27 @@ Operand NetworkBuilder::constant(c10::IValue value, const std::string &name)
     return data_.add(std::move(value), name);
 }
 
+Operand NetworkBuilder::constant_weight(const std::string &name, const std::vector<std::int64_t> &shape, bool transposed)
+{
+    const auto [at, first] = known_.try_emplace(name, 0);
+    if (first) {
+        at::Tensor tensor = weights_.get(name, shape);
+        at->second =
+            data_.add(transposed ? tensor.t().contiguous() : std::move(tensor), constant_name(weights_.published_name(name)));
+    }
+    return at->second;
+}
+
 Operand NetworkBuilder::weight(const std::string &name, const std::vector<std::int64_t> &shape)
 {
-    at::Tensor tensor = weights_.get(name, shape);
-    return data_.add(std::move(tensor), constant_name(weights_.published_name(name)));
+    return constant_weight(name, shape, false);
+}
+
+at::Tensor NetworkBuilder::kernel(const std::string &name, const Convolution &sizes)
+{
+    if (sizes.groups < 1 || sizes.in % sizes.groups != 0 || sizes.out % sizes.groups != 0)
+        throw WeightMismatch("the channels of " + name + " are no number of groups");
+    return weights_.get(name + ".weight", {sizes.out, sizes.in / sizes.groups, sizes.kernel, sizes.kernel});
 }
 
 Operand NetworkBuilder::op(const std::string &name, const std::string &overload, std::vector<Operand> in)
@@ -55,18 +72,17 @@ Operand NetworkBuilder::convolution_step(Operand x, const std::string &name, con
 
 Operand NetworkBuilder::convolution(Operand x, const std::string &name, const Convolution &sizes, bool bias)
 {
-    const at::Tensor kernel = weights_.get(name + ".weight", {sizes.out, sizes.in / sizes.groups, sizes.kernel, sizes.kernel});
-    return convolution_step(x, name, kernel, bias ? weight(name + ".bias", {sizes.out}) : constant({}), sizes);
+    return convolution_step(x, name, kernel(name, sizes), bias ? weight(name + ".bias", {sizes.out}) : constant({}), sizes);
 }
 
 Operand NetworkBuilder::convolution_norm(Operand x, const std::string &name, const std::string &norm, const Convolution &sizes,
                                          double epsilon)
 {
     const auto part = [&](const char *ending) { return weights_.get(norm + ending, {sizes.out}).to(at::kDouble); };
-    const at::Tensor kernel = weights_.get(name + ".weight", {sizes.out, sizes.in / sizes.groups, sizes.kernel, sizes.kernel});
+    const at::Tensor plain = kernel(name, sizes);
     const at::Tensor scale = part(".weight") / at::sqrt(part(".running_var") + epsilon);
     const at::Tensor bias = part(".bias") - part(".running_mean") * scale;
-    const at::Tensor folded = (kernel.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(at::kFloat);
+    const at::Tensor folded = (plain.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(at::kFloat);
     return convolution_step(x, name, folded,
                             constant(bias.to(at::kFloat), constant_name(weights_.published_name(name + ".weight") + ".bias")),
                             sizes);
@@ -80,9 +96,7 @@ Operand NetworkBuilder::linear(Operand x, const std::string &name, std::int64_t 
 
 Operand NetworkBuilder::product(Operand x, const std::string &name, std::int64_t in, std::int64_t out)
 {
-    const at::Tensor matrix = weights_.get(name, {in, out}).t().contiguous();
-    const Operand weight = data_.add(matrix, constant_name(weights_.published_name(name)));
-    return op("aten::linear", "", {x, weight, constant({})});
+    return op("aten::linear", "", {x, constant_weight(name, {in, out}, true), constant({})});
 }
 
 Operand NetworkBuilder::layer_norm(Operand x, const std::string &name, std::int64_t width, double epsilon)

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ public:
     [[nodiscard]] Operand product(Operand x, const std::string &name, std::int64_t in, std::int64_t out);
     [[nodiscard]] Operand layer_norm(Operand x, const std::string &name, std::int64_t width, double epsilon);
 
-    /// A tensor of the weights as a constant under its published name.
+    /// A tensor of the weights as a constant under its published name; the same one however often it is asked for.
     [[nodiscard]] Operand weight(const std::string &name, const std::vector<std::int64_t> &shape);
     [[nodiscard]] Operand constant(c10::IValue value, const std::string &name = {});
     /// One operator with one result.
@@ -51,10 +52,13 @@ public:
     [[nodiscard]] Program finish(Operand output);
 
 private:
+    Operand constant_weight(const std::string &name, const std::vector<std::int64_t> &shape, bool transposed);
+    at::Tensor kernel(const std::string &name, const Convolution &sizes);
     Operand convolution_step(Operand x, const std::string &name, const at::Tensor &weight, Operand bias,
                              const Convolution &sizes);
 
     NetworkWeights &weights_;
+    std::map<std::string, Operand> known_; ///< weights that are constants already
     Program::Data data_;
 };
 

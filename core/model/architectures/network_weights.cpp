@@ -6,6 +6,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Functions.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -68,18 +70,29 @@ Result<at::Tensor> read_tensor(const WeightFile &file, std::size_t index)
     return tensor;
 }
 
-std::vector<std::int64_t> FileWeights::shape(const std::string &name) const
+std::vector<std::int64_t> FileWeights::sides(const std::string &name, std::size_t count) const
 {
     const auto place = places_.find(name);
-    return place == places_.end() ? std::vector<std::int64_t>() : file_.tensors()[place->second].shape;
+    if (place == places_.end())
+        throw WeightMismatch("the tensor " + clean_text(name) + " is missing");
+    const auto &shape = file_.tensors()[place->second].shape;
+    if (shape.size() != count || std::any_of(shape.begin(), shape.end(), [](std::int64_t side) { return side < 1; }))
+        throw WeightMismatch("the tensor " + clean_text(published_name(name)) + " is " + shape_text(shape)
+                             + ", which is none of its network's");
+    return shape;
 }
 
 std::int64_t FileWeights::count(const std::string &prefix) const
 {
+    constexpr std::int64_t kMost = 9999; // no network is deeper
     std::int64_t count = 0;
-    for (auto place = places_.lower_bound(prefix); place != places_.end() && place->first.starts_with(prefix); ++place)
-        if (const char digit = place->first[std::min(prefix.size(), place->first.size() - 1)]; digit >= '0' && digit <= '9')
-            count = std::max(count, std::int64_t{1} + std::strtol(place->first.c_str() + prefix.size(), nullptr, 10));
+    for (auto place = places_.lower_bound(prefix); place != places_.end() && place->first.starts_with(prefix); ++place) {
+        std::int64_t number = 0;
+        const char *first = place->first.data() + prefix.size();
+        if (std::from_chars(first, place->first.data() + place->first.size(), number).ec == std::errc() && number >= 0
+            && number <= kMost)
+            count = std::max(count, number + 1);
+    }
     return count;
 }
 
@@ -96,7 +109,7 @@ at::Tensor FileWeights::find(const std::string &name, const std::vector<std::int
         throw WeightMismatch("the tensor " + clean_text(name) + " is missing");
     const auto tensor = read_tensor(file_, place->second);
     if (!tensor)
-        throw WeightMismatch(tensor.error().text());
+        throw WeightUnreadable(tensor.error());
     return tensor->to(at::kFloat);
 }
 

@@ -14,10 +14,17 @@
 
 namespace ca {
 
-/// Why weights do not make the network; the text ends the sentence "The weights in FILE do not fit: …".
+/// Why weights do not make the network: a clause that may follow "but".
 class WeightMismatch : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+};
+
+/// A tensor that cannot be read, though it is there.
+class WeightUnreadable : public std::runtime_error {
+public:
+    explicit WeightUnreadable(Error problem) : std::runtime_error(problem.sentence), error(std::move(problem)) { }
+    Error error;
 };
 
 /// Where a network's tensors come from, by the architecture's own names.
@@ -28,7 +35,7 @@ public:
     NetworkWeights &operator=(const NetworkWeights &) = delete;
     virtual ~NetworkWeights() = default;
 
-    /// A float32 tensor of this shape. Throws WeightMismatch where there is none or it has another shape.
+    /// A float32 tensor of this shape. Throws WeightMismatch where there is none or it has another shape, WeightUnreadable.
     [[nodiscard]] at::Tensor get(const std::string &name, const std::vector<std::int64_t> &shape);
     /// The name that the tensor has in the file.
     [[nodiscard]] virtual std::string published_name(const std::string &name) const { return name; }
@@ -53,8 +60,8 @@ public:
     }
 
     [[nodiscard]] bool has(const std::string &name) const { return places_.contains(name); }
-    /// Empty where the file has none of the name.
-    [[nodiscard]] std::vector<std::int64_t> shape(const std::string &name) const;
+    /// The shape of a tensor that must have so many sides, none empty. Throws WeightMismatch.
+    [[nodiscard]] std::vector<std::int64_t> sides(const std::string &name, std::size_t count) const;
     /// The highest number N of names `prefixN.…`, plus one.
     [[nodiscard]] std::int64_t count(const std::string &prefix) const;
     [[nodiscard]] std::string published_name(const std::string &name) const override;

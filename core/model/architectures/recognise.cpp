@@ -29,12 +29,11 @@ std::regex operator""_r(const char *text, std::size_t length)
 
 Convention hugging_face_resnet()
 {
-    const std::string part = R"(\.(convolution|normalization)\.(.*))";
     std::vector<Rule> rules{{R"(resnet\.embedder\.embedder\.convolution\.(.*))"_r, "conv1.$1"},
                             {R"(resnet\.embedder\.embedder\.normalization\.(.*))"_r, "bn1.$1"},
                             {R"(classifier\.1\.(.*))"_r, "fc.$1"}};
     for (int stage = 0; stage < 4; ++stage) {
-        const std::string from = R"(resnet\.encoder\.stages\.)" + std::to_string(stage) + R"(\.layers\.([0-9]+)\.)";
+        const std::string from = R"(resnet\.encoder\.stages\.)" + std::to_string(stage) + R"(\.layers\.([0-9]{1,4})\.)";
         const std::string to = "layer" + std::to_string(stage + 1) + ".$1.";
         rules.push_back({std::regex(from + R"(shortcut\.convolution\.(.*))"), to + "downsample.0.$2"});
         rules.push_back({std::regex(from + R"(shortcut\.normalization\.(.*))"), to + "downsample.1.$2"});
@@ -58,9 +57,9 @@ Convention hugging_face_mobilenet_v2()
     pair(R"(conv_stem\.first_conv)", "features.0.0", "features.0.1");
     pair(R"(conv_stem\.conv_3x3)", "features.1.conv.0.0", "features.1.conv.0.1");
     pair(R"(conv_stem\.reduce_1x1)", "features.1.conv.1", "features.1.conv.2");
-    pair(R"(layer\.([0-9]+)\.expand_1x1)", "features.#.conv.0.0", "features.#.conv.0.1", 2);
-    pair(R"(layer\.([0-9]+)\.conv_3x3)", "features.#.conv.1.0", "features.#.conv.1.1", 2);
-    pair(R"(layer\.([0-9]+)\.reduce_1x1)", "features.#.conv.2", "features.#.conv.3", 2);
+    pair(R"(layer\.([0-9]{1,4})\.expand_1x1)", "features.#.conv.0.0", "features.#.conv.0.1", 2);
+    pair(R"(layer\.([0-9]{1,4})\.conv_3x3)", "features.#.conv.1.0", "features.#.conv.1.1", 2);
+    pair(R"(layer\.([0-9]{1,4})\.reduce_1x1)", "features.#.conv.2", "features.#.conv.3", 2);
     pair("conv_1x1", "features.18.0", "features.18.1");
     return {Architecture::mobilenet_v2,
             "Hugging Face",
@@ -70,7 +69,7 @@ Convention hugging_face_mobilenet_v2()
 
 Convention hugging_face_vit()
 {
-    const std::string from = R"(vit\.encoder\.layer\.([0-9]+)\.)", to = "encoder.layers.encoder_layer_$1.";
+    const std::string from = R"(vit\.encoder\.layer\.([0-9]{1,4})\.)", to = "encoder.layers.encoder_layer_$1.";
     const auto inner = [&](const char *name, const char *ours) {
         return Rule{std::regex(from + name + R"(\.(.*))"), to + ours + ".$2"};
     };
@@ -94,7 +93,7 @@ Convention hugging_face_vit()
 
 Convention timm_vit()
 {
-    const std::string from = R"(blocks\.([0-9]+)\.)", to = "encoder.layers.encoder_layer_$1.";
+    const std::string from = R"(blocks\.([0-9]{1,4})\.)", to = "encoder.layers.encoder_layer_$1.";
     const auto inner = [&](const char *name, const char *ours) {
         return Rule{std::regex(from + name + R"(\.(.*))"), to + ours + ".$2"};
     };
@@ -156,8 +155,13 @@ std::string without_wrapper(std::string name)
     return name;
 }
 
+/// No network calls a tensor by more; the patterns' cost, also in stack, grows with the name.
+constexpr std::size_t kLongestName = 300;
+
 std::string renamed(const std::string &name, const std::vector<Rule> &rules)
 {
+    if (name.size() > kLongestName)
+        return name;
     std::smatch found;
     for (const Rule &rule : rules) {
         if (!std::regex_match(name, found, rule.pattern))
@@ -191,8 +195,11 @@ std::optional<Recognised> recognise(const std::vector<FileTensor> &tensors)
 {
     for (const Convention &convention : conventions()) {
         std::map<std::string, std::size_t> places;
-        for (std::size_t i = 0; i < tensors.size(); ++i)
-            places.emplace(renamed(without_wrapper(tensors[i].name), convention.rules), i);
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            const std::string name = renamed(without_wrapper(tensors[i].name), convention.rules);
+            if (!places.emplace(name, i).second) // a second tensor of the name is none of the network's
+                places.emplace(name + "#" + std::to_string(i), i);
+        }
         if (std::all_of(convention.marks.begin(), convention.marks.end(),
                         [&](const std::string &mark) { return places.contains(mark); }))
             return Recognised{convention.architecture, convention.name, std::move(places)};

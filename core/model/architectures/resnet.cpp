@@ -35,16 +35,11 @@ Operand block(NetworkBuilder &net, const ResNetSizes &sizes, Operand x, const st
 
 } // namespace
 
-ResNetSizes resnet18_sizes()
-{
-    return {};
-}
-
 ResNetSizes resnet_sizes(const FileWeights &weights)
 {
     ResNetSizes sizes;
-    const auto stem = weights.shape("conv1.weight");
-    if (stem.size() != 4 || (stem[2] != 7 && stem[2] != 3))
+    const auto stem = weights.sides("conv1.weight", 4);
+    if (stem[2] != 7 && stem[2] != 3)
         throw WeightMismatch("the first convolution of a ResNet is 7 x 7 or 3 x 3");
     sizes.stem_width = stem[0];
     sizes.channels = stem[1];
@@ -52,19 +47,14 @@ ResNetSizes resnet_sizes(const FileWeights &weights)
     sizes.bottleneck = weights.has("layer1.0.conv3.weight");
     for (std::size_t stage = 0; stage < 4; ++stage) {
         sizes.blocks[stage] = weights.count("layer" + std::to_string(stage + 1) + ".");
-        const auto first = weights.shape(block_name(stage, 0) + ".conv1.weight");
-        const auto last = weights.shape(block_name(stage, 0) + (sizes.bottleneck ? ".conv3.weight" : ".conv2.weight"));
-        if (first.size() != 4 || last.size() != 4)
-            throw WeightMismatch("a ResNet has four stages of blocks");
-        sizes.widths[stage] = first[0];
-        sizes.outputs[stage] = last[0];
+        sizes.widths[stage] = weights.sides(block_name(stage, 0) + ".conv1.weight", 4)[0];
+        sizes.outputs[stage] = weights.sides(block_name(stage, 0) + (sizes.bottleneck ? ".conv3.weight" : ".conv2.weight"), 4)[0];
     }
-    if (const auto grouped = weights.shape("layer1.0.conv2.weight"); sizes.bottleneck && grouped.size() == 4 && grouped[1] > 0)
+    if (sizes.bottleneck) {
+        const auto grouped = weights.sides("layer1.0.conv2.weight", 4);
         sizes.groups = grouped[0] / grouped[1];
-    const auto head = weights.shape("fc.weight");
-    if (head.size() != 2)
-        throw WeightMismatch("the classifier fc.weight is missing");
-    sizes.classes = head[0];
+    }
+    sizes.classes = weights.sides("fc.weight", 2)[0];
     return sizes;
 }
 

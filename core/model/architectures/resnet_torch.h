@@ -5,7 +5,8 @@
 
 namespace ca {
 
-/// ResNets of torchvision, with its names: He et al. 2015, the stride of a bottleneck in its 3 x 3 convolution.
+/// ResNets of torchvision, ResNet-18 unless told, with its names: He et al. 2015, the stride of a bottleneck in its 3 x 3
+/// convolution.
 struct ResNetSizes {
     std::array<std::int64_t, 4> blocks{2, 2, 2, 2};
     bool bottleneck = false;
@@ -17,7 +18,6 @@ struct ResNetSizes {
     std::int64_t channels = 3, classes = 1000;
 };
 
-[[nodiscard]] ResNetSizes resnet18_sizes();
 /// Throws WeightMismatch.
 [[nodiscard]] ResNetSizes resnet_sizes(const FileWeights &weights);
 /// Logits.

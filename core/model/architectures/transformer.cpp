@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/architectures/transformer_torch.h"
 
+#include "core/base/json.h"
+
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
@@ -60,6 +62,17 @@ Operand mix_tokens(NetworkBuilder &net, const TransformerBlock &block, const std
 }
 
 } // namespace
+
+Gelu gelu_named(const std::string &activation)
+{
+    if (activation == "quick_gelu")
+        return Gelu::quick;
+    if (activation == "gelu")
+        return Gelu::exact;
+    if (activation == "gelu_new" || activation == "gelu_pytorch_tanh")
+        return Gelu::tanh;
+    throw WeightMismatch("the activation " + clean_text(activation) + " in config.json is none that it may have");
+}
 
 Operand transformer_block(NetworkBuilder &net, const TransformerBlock &block, const std::string &prefix, Operand x)
 {

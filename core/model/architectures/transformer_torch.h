@@ -8,6 +8,8 @@
 namespace ca {
 
 enum class Gelu { exact, tanh, quick };
+/// As Hugging Face's configurations call it. Throws WeightMismatch.
+[[nodiscard]] Gelu gelu_named(const std::string &activation);
 
 /// How the parts of one block are called, behind the block's name.
 struct TransformerNames {

@@ -29,23 +29,18 @@ TransformerNames block_names(bool packed)
 
 ViTSizes vit_sizes(const FileWeights &weights)
 {
-    const auto shape = [&](const std::string &name, std::size_t sides) {
-        const auto found = weights.shape(name);
-        if (found.size() != sides)
-            throw WeightMismatch("the tensor " + name + " is missing or has another number of sides");
-        return found;
-    };
     ViTSizes sizes;
-    const auto patches = shape("conv_proj.weight", 4);
+    const auto patches = weights.sides("conv_proj.weight", 4);
     sizes.width = patches[0];
     sizes.channels = patches[1];
     sizes.patch = patches[2];
-    sizes.image = sizes.patch * square_side(shape("encoder.pos_embedding", 3)[1] - 1);
-    sizes.heads = sizes.width % 64 == 0 ? sizes.width / 64 : 0;
+    sizes.image = sizes.patch * square_side(weights.sides("encoder.pos_embedding", 3)[1] - 1);
+    constexpr std::int64_t kHuge = 1280; // ViT-H has heads of 80 columns
+    sizes.heads = sizes.width == kHuge ? 16 : sizes.width % 64 == 0 ? sizes.width / 64 : 0;
     sizes.depth = weights.count(kBlocks);
-    sizes.hidden = shape(kBlocks + "0.mlp.0.weight", 2)[0];
+    sizes.hidden = weights.sides(kBlocks + "0.mlp.0.weight", 2)[0];
     sizes.packed = weights.has(kBlocks + "0.self_attention.in_proj_weight");
-    sizes.classes = shape("heads.head.weight", 2)[0];
+    sizes.classes = weights.sides("heads.head.weight", 2)[0];
     return sizes;
 }
 

@@ -13,8 +13,8 @@ struct ViTSizes {
     bool packed = true; ///< q, k and v are one matrix
 };
 
-/// Heads are those of 64 columns, as in all published sizes, until the caller knows better; 0 where these do not divide the width.
-/// Throws WeightMismatch.
+/// Heads are those of the published sizes, 64 columns but for ViT-H, until the caller knows better; 0 where these do not divide
+/// the width. Throws WeightMismatch.
 [[nodiscard]] ViTSizes vit_sizes(const FileWeights &weights);
 /// Logits.
 [[nodiscard]] Operand vit(NetworkBuilder &net, const ViTSizes &sizes);

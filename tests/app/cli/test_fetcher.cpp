@@ -44,9 +44,13 @@ private Q_SLOTS:
     void fetches_what_is_missing_and_the_weights_last();
     void fetches_nothing_twice();
     void says_what_to_download_by_hand();
+    void says_all_that_is_missing_at_once();
     void hands_on_why_a_file_could_not_be_fetched();
     void cifar10_is_found_where_it_is_complete();
     void another_archive_is_not_unpacked();
+    void a_fetched_archive_is_unpacked_and_removed();
+    void an_archive_fetched_before_a_stop_is_taken_up_and_removed();
+    void what_a_kill_left_of_an_archive_is_removed();
 
 private:
     [[nodiscard]] fs::path data() const { return data_->path().toStdString(); }
@@ -114,6 +118,17 @@ void TestFetcher::says_what_to_download_by_hand()
     QVERIFY(ca::fetch_zoo_model(kNet, {}, {}, {}));
 }
 
+void TestFetcher::says_all_that_is_missing_at_once()
+{
+    const auto both = QString::fromStdString(ca::fetch_zoo_model(kClip, {}, {}, {}).error().sentence);
+    for (const char *word : {"model.safetensors", "https://example.com/m", "config.json", "https://example.com/c"})
+        QVERIFY2(both.contains(QLatin1String(word)), qPrintable(both));
+    make(data() / "models" / "clip-x" / "config.json", 1);
+    const auto one = QString::fromStdString(ca::fetch_zoo_model(kClip, {}, {}, {}).error().sentence);
+    QVERIFY2(one.contains(QLatin1String("model.safetensors")), qPrintable(one));
+    QVERIFY2(!one.contains(QLatin1String("config.json")), qPrintable(one));
+}
+
 void TestFetcher::hands_on_why_a_file_could_not_be_fetched()
 {
     const ca::Fetch broken = [](const ca::PublishedFile &, const fs::path &, std::stop_token, const ca::Progress &) {
@@ -148,6 +163,67 @@ void TestFetcher::another_archive_is_not_unpacked()
     QVERIFY(fetched_.empty());
     QVERIFY(fs::exists(place / "cifar-10-binary.tar.gz")); // put there by hand: not ours to delete
     QVERIFY(!fs::exists(place / "test_batch.bin"));
+}
+
+void TestFetcher::a_fetched_archive_is_unpacked_and_removed()
+{
+    const QTemporaryDir source;
+    const fs::path tree = source.path().toStdString();
+    QStringList arguments{QStringLiteral("-czf"), source.filePath(QStringLiteral("a.tar.gz")), QStringLiteral("-C"),
+                          source.path()};
+    for (const ca::TarMember &member : ca::cifar10_members()) {
+        make(tree / member.name, member.bytes);
+        arguments << QString::fromStdString(member.name);
+    }
+    if (QProcess::execute(QStringLiteral("tar"), arguments) != 0)
+        QSKIP("This machine has no tar to make an archive with.");
+    const ca::Fetch fetch = [&](const ca::PublishedFile &file, const fs::path &folder, std::stop_token, const ca::Progress &) {
+        fs::create_directories(folder);
+        fs::rename(tree / "a.tar.gz", folder / file.name);
+        return ca::Result<fs::path>(folder / file.name);
+    };
+    const auto folder = ca::fetch_cifar10(fetch, {}, {});
+    QVERIFY2(folder, folder ? "" : folder.error().sentence.c_str());
+    QVERIFY(ca::is_cifar10_fetched(data()));
+    const auto names = QDir(QString::fromStdString(folder->string()))
+                           .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
+    QCOMPARE(names.size(), qsizetype(ca::cifar10_members().size()));
+    QVERIFY(!names.contains(QLatin1String("cifar-10-binary.tar.gz")));
+}
+
+void TestFetcher::an_archive_fetched_before_a_stop_is_taken_up_and_removed()
+{
+    const auto archives = [this] {
+        int count = 0;
+        for (const auto &entry : fs::recursive_directory_iterator(data()))
+            count += entry.is_regular_file() ? 1 : 0;
+        return count;
+    };
+    std::stop_source stop;
+    const ca::Fetch stopped = [&](const ca::PublishedFile &file, const fs::path &folder, std::stop_token,
+                                  const ca::Progress &progress) {
+        stop.request_stop();
+        auto path = fetch()(file, folder, {}, progress);
+        fs::resize_file(*path, 0);
+        fs::resize_file(*path, static_cast<std::uintmax_t>(file.bytes)); // all zeros: an archive that ends at once
+        return path;
+    };
+    QCOMPARE(ca::fetch_cifar10(stopped, stop.get_token(), {}).error().code, ca::ErrorCode::cancelled);
+    QCOMPARE(archives(), 1);
+    fetched_.clear();
+    QCOMPARE(ca::fetch_cifar10(fetch(), {}, {}).error().code, ca::ErrorCode::bad_format);
+    QVERIFY(fetched_.empty());
+    QCOMPARE(archives(), 0);
+}
+
+void TestFetcher::what_a_kill_left_of_an_archive_is_removed()
+{
+    const fs::path place = data() / "datasets" / "cifar10";
+    for (const ca::TarMember &member : ca::cifar10_members())
+        make(place / fs::path(member.name).filename(), member.bytes);
+    make(place / ".fetched" / "cifar-10-binary.tar.gz", 170'052'171);
+    QCOMPARE(*ca::fetch_cifar10({}, {}, {}), place);
+    QVERIFY(!fs::exists(place / ".fetched"));
 }
 
 QTEST_APPLESS_MAIN(TestFetcher)

@@ -92,9 +92,9 @@ void TestDownloadStates::says_how_far_it_is()
     states.start(kKey);
     states.take_progress(kKey, {11'700'000, 46'800'000, 2'340'000, false});
     QCOMPARE(states.at(kKey).share, 0.25);
-    QCOMPARE(states.at(kKey).words, QStringLiteral("11.7 MB of 46.8 MB · 2.34 MB/s"));
+    QCOMPARE(states.at(kKey).words, QStringLiteral("11.7 of 46.8 MB · 2.34 MB/s"));
     states.take_progress(kKey, {11'700'000, 46'800'000, 0, true});
-    QCOMPARE(states.at(kKey).words, QStringLiteral("11.7 MB of 46.8 MB · connecting again"));
+    QCOMPARE(states.at(kKey).words, QStringLiteral("11.7 of 46.8 MB · connecting again"));
     states.take_progress(kKey, {11'700'000, 0, 0, false});
     QCOMPARE(states.at(kKey).words, QStringLiteral("11.7 MB"));
 }
@@ -149,7 +149,7 @@ void TestDownloadStates::rows_have_title_parameters_sizes_and_memory()
     QCOMPARE(rows.size(), 6U);
     QCOMPARE(rows[0].name, QStringLiteral("CLIP ViT-L/14"));
     QCOMPARE(rows[0].facts, QStringLiteral("428 M · 1.71 GB · zero-shot"));
-    QVERIFY(rows[0].more.contains(QStringLiteral("GB of memory")));
+    QVERIFY(rows[0].more.contains(QStringLiteral("GB RAM")));
     QVERIFY(rows[0].takes_weights);
     QCOMPARE(rows[3].id, kKey);
     QCOMPARE(rows[3].facts, QStringLiteral("11.7 M · 46.8 MB"));

@@ -73,6 +73,7 @@ void TestModelOpening::suspicious_code_is_shown_and_opened_only_when_trusted()
     QVERIFY(!dialog->isVisible());
     QCOMPARE(told.count(), 0);
     QVERIFY(!opened.session.has_model());
+    QVERIFY(!opened.child<QLabel>("layers_message")->text().contains(QStringLiteral("--trust"))); // that is the command line's
 
     opened.child<QPushButton>("layers_action")->click(); // Retry
     QVERIFY(QTest::qWaitFor([&] { return shown<ca::FindingsDialog>(opened) != nullptr; }, kOpenMilliseconds));
@@ -118,7 +119,8 @@ void TestModelOpening::random_weights_are_said()
     QVERIFY(told.wait(kOpenMilliseconds));
     const auto facts = told.front().front().value<ca::ModelFacts>();
     QCOMPARE(facts.parameters, 3'504'872);
-    QCOMPARE(facts.name, QStringLiteral("mobilenet_v2"));
+    QCOMPARE(facts.name, QStringLiteral("MobileNetV2"));
+    QCOMPARE(opened.model().study_name(), QStringLiteral("mobilenet_v2"));
     QVERIFY(facts.notes.join(QLatin1Char(' ')).contains(QStringLiteral("random")));
     QVERIFY(opened.child<QLabel>("layers_notes")->text().contains(QStringLiteral("random")));
     QVERIFY(opened.settings.value(ca::Setting::recent_models).toStringList().isEmpty()); // there is no file to open again
@@ -144,7 +146,7 @@ void TestModelOpening::a_download_is_asked_for_once_and_then_opened()
     QVERIFY(question->text().contains(QStringLiteral("ResNet-18")));
     QVERIFY(question->informativeText().contains(QStringLiteral("46.8 MB")));
     QVERIFY(question->informativeText().contains(opened.path("data/models/resnet18")));
-    question->button(QMessageBox::Cancel)->click();
+    question->findChild<QPushButton *>(QStringLiteral("question_no"))->click();
     QCOMPARE(state(), ca::Availability::State::absent);
 
     // What is there with its published size is not asked for again: no network is needed here. Its content is no model.

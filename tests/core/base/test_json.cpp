@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
 
+#include <QElapsedTimer>
 #include <QtTest>
 
 using namespace std::string_literals;
@@ -22,6 +23,8 @@ private Q_SLOTS:
     void refuses();
     void nests_as_deep_as_allowed_and_no_deeper();
     void survives_bottomless_nesting();
+    void takes_brackets_within_a_text();
+    void reads_an_object_of_many_objects();
     void the_same_key_in_two_objects_is_no_duplicate();
     void canonical_sorts_keys_and_drops_spaces();
     void pretty_keeps_the_order_of_setting();
@@ -83,6 +86,29 @@ void TestJson::survives_bottomless_nesting()
     for (int i = 0; i < 1'000'000; ++i)
         objects += R"({"a":)";
     QVERIFY(!ca::parse_json(objects, "x"));
+}
+
+void TestJson::takes_brackets_within_a_text()
+{
+    const std::string brackets(20'000, '[');
+    const auto value = ca::parse_json('"' + brackets + '"', "x");
+    QVERIFY(value);
+    QCOMPARE(value->get<std::string>(), brackets);
+}
+
+void TestJson::reads_an_object_of_many_objects()
+{
+    constexpr int count = 100'000; // as many tensors as a header of safetensors may name
+    std::string text = "{";
+    for (int i = 0; i < count; ++i)
+        text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"dtype":"F32","shape":[]})";
+    QElapsedTimer timer;
+    timer.start();
+    const auto value = ca::parse_json(text + "}", "x");
+    QVERIFY(value);
+    QCOMPARE(value->size(), std::size_t{count});
+    QVERIFY(timer.elapsed() < 5'000);
+    QVERIFY(!ca::parse_json(text + R"(,"99999":{}})", "x"));
 }
 
 void TestJson::the_same_key_in_two_objects_is_no_duplicate()

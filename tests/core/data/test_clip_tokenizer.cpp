@@ -5,6 +5,7 @@
 #include "tests/support/datasets.h"
 #include "tests/support/shared_files.h"
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void knows_special_tokens_in_a_text();
     void cuts_long_texts_and_keeps_the_end_token();
     void takes_a_long_word();
+    void takes_many_special_tokens();
     void equals_the_reference();
     void says_what_is_wrong_with_its_files();
 };
@@ -127,6 +129,26 @@ void TestClipTokenizer::takes_a_long_word()
     const Ids ids = words(text);
     QCOMPARE(ids.size(), 1'000U - 2U);
     QCOMPARE(ids.front(), 20);
+}
+
+void TestClipTokenizer::takes_many_special_tokens()
+{
+    constexpr std::size_t count = 40'000; // 560 kB
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+        text += "<|startoftext|>";
+    const ca::ClipTokenizer tokenizer = small();
+    QElapsedTimer timer;
+    timer.start();
+    QCOMPARE(tokenizer.encode(text, 1'000'000), [&] {
+        Ids ids(count + 1, 98);
+        ids.push_back(99);
+        return ids;
+    }());
+    QVERIFY(timer.elapsed() < 5'000);
+    QCOMPARE(tokenizer.encode(text, 3), (Ids{98, 98, 99}));
+    QCOMPARE(tokenizer.encode("a<|endoftext|>", 3), (Ids{98, 10, 99}));
+    QCOMPARE(words("<|endoftext|><|endoftext|>a<|startoftext|>b<|endoftext|>"), (Ids{99, 99, 10, 98, 11, 99}));
 }
 
 void TestClipTokenizer::equals_the_reference()

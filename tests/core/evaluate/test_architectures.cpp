@@ -342,7 +342,7 @@ void TestArchitectures::stay_weights_where_something_does_not_fit_data()
     QTest::newRow("tensors of another network") << "extra"
                                                 << "among them layer1.0.se.fc1.weight";
     QTest::newRow("names of nothing known") << "names"
-                                            << "its names are of no architecture that is built in";
+                                            << "their names are of no architecture that is built in";
 }
 
 void TestArchitectures::stay_weights_where_something_does_not_fit()

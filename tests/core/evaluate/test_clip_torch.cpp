@@ -311,9 +311,10 @@ void TestClip::says_which_tokenizer_file_is_missing()
     for (const char *name : {"config.json", "model.safetensors", "merges.txt"})
         fs::copy_file(model_ / name, to / name);
     const auto model = ca::load_model(to, {.sizes = {}, .prompts = ca::prompt_maker({"cat"}, {"{}"}), .first_load = {}}, {}, {});
-    QVERIFY(!model);
-    QCOMPARE(model.error().code, ca::ErrorCode::not_found);
-    QVERIFY(model.error().text().find("vocab.json") != std::string::npos);
+    QVERIFY(model); // its weights can be looked at and quantized without one
+    QVERIFY(!model->has_network());
+    QVERIFY(!model->program.layers().empty());
+    QVERIFY2(model->notes.front().find("vocab.json") != std::string::npos, model->notes.front().c_str());
 }
 
 void TestClip::needs_class_names()

@@ -41,6 +41,9 @@ const HostileFiles &hostile_files()
         for (const auto &more : {hostile_archives::records(), hostile_pickles::calls(), hostile_pickles::sizes(),
                                  hostile_safetensors::all(), hostile_scripts::findings(), hostile_scripts::surprises()})
             files.insert(files.end(), more.begin(), more.end());
+#ifdef CA_SANITIZED // the address sanitizer cannot live with a limit on memory
+        std::erase_if(files, [](const HostileFile &file) { return file.guard == Guard::child && file.grows; });
+#endif
         return files;
     }();
     return all;
@@ -128,6 +131,9 @@ void TestHostileFiles::is_kept_from_harm()
 
 void TestHostileFiles::none_took_two_gigabytes()
 {
+#ifdef CA_SANITIZED
+    QSKIP("This machine's figures are those of the address sanitizer.");
+#endif
     rusage used{};
     QCOMPARE(getrusage(RUSAGE_CHILDREN, &used), 0);
     QVERIFY2(used.ru_maxrss < 2'000'000, qPrintable(QString::number(used.ru_maxrss))); // in kilobytes, of the largest

@@ -227,6 +227,9 @@ void TestBetaFit::says_what_is_wrong_with_weights_that_have_no_density_data()
     row("NaN", {1, std::numeric_limits<float>::quiet_NaN(), 2}, ca::FitTrouble::not_finite, "not finite");
     row("infinite", {1, 2, -infinity}, ca::FitTrouble::not_finite, "not finite");
     row("two", {0.1F, 0.7F}, ca::FitTrouble::at_the_ends, "two values");
+    std::vector<float> lonely(3'000'000, 0.5F); // most samples miss the one
+    lonely[1'234'567] = 1;
+    row("one of three million", lonely, ca::FitTrouble::at_the_ends, "two values");
     row("signs", {-0.3F, 0.3F, 0.3F, -0.3F, -0.3F, -0.3F, 0.3F}, ca::FitTrouble::at_the_ends, "two values");
 }
 

@@ -16,6 +16,10 @@ private Q_SLOTS:
     void says_what_is_wrong_data();
     void says_what_is_wrong();
     void begins_anew_when_the_file_has_changed();
+    void is_as_patient_after_beginning_anew_data();
+    void is_as_patient_after_beginning_anew();
+    void asks_the_published_address_for_the_whole_file();
+    void a_trickle_counts_as_a_lost_connection();
     void takes_nothing_from_another_address();
     void waits_as_long_as_the_server_asks();
     void an_endlessly_failing_server_is_given_up();
@@ -99,6 +103,7 @@ void TestDownloads::puts_up_with_answers_data()
     QTest::newRow("chunks, no length") << Answers{{.is_chunked = true}};
     QTest::newRow("chunks that end early") << Answers{{.is_chunked = true, .cut_at = 500'000}};
     QTest::newRow("a range without an end") << Answers{cut, {.is_chunked = true}};
+    QTest::newRow("a part of another version") << Answers{cut, {.ignores_if_range = true, .etag = "\"second\""}};
     QTest::newRow("416 in the middle") << Answers{cut, {.status = 416}};
     QTest::newRow("416 with a size") << Answers{cut, {.status = 416, .headers = "Content-Range: bytes */5\r\n"}};
     QTest::newRow("500 twice") << Answers{{.status = 500}, {.status = 500}};
@@ -171,6 +176,63 @@ void TestDownloads::begins_anew_when_the_file_has_changed()
     QCOMPARE(place.download(), QString());
     QVERIFY(place.has_file());
     QCOMPARE(place.server.requests.back()->if_range, QByteArray("\"first\"")); // it asked for the rest, and was given the whole
+}
+
+void TestDownloads::is_as_patient_after_beginning_anew_data()
+{
+    using Answers = std::vector<Manners>;
+    QTest::addColumn<bool>("is_damaged");
+    QTest::addColumn<Answers>("first_answers");
+    QTest::newRow("a damaged part") << true << Answers{Manners{}};
+    QTest::newRow("a changed file") << false << Answers{{.cut_at = 500'000, .cut = Manners::stalls, .etag = "\"second\""}};
+    QTest::newRow("a part of another version") << false << Answers{{.ignores_if_range = true, .etag = "\"second\""}};
+}
+
+void TestDownloads::is_as_patient_after_beginning_anew()
+{
+    QFETCH(bool, is_damaged);
+    QFETCH(std::vector<Manners>, first_answers);
+    Place place;
+    place.server.manners.assign(9, Manners{.status = 503});
+    place.server.manners.front() = Manners{.cut_at = 2'900'000, .cut = Manners::stalls};
+    QVERIFY(place.download().contains(QLatin1String("503")));
+    if (is_damaged) {
+        QFile part(place.path(".part"));
+        QVERIFY(part.open(QIODevice::ReadWrite) && part.write("damaged") == 7);
+    }
+    place.server.manners.assign(first_answers.begin(), first_answers.end());
+    place.server.manners.resize(first_answers.size() + kImpatient.tries + 1, Manners{.cut_at = 500'000, .cut = Manners::stalls});
+    QCOMPARE(place.download(), QString());
+    QVERIFY(place.has_file());
+    QVERIFY(place.went_on_at(2'900'000));
+    QVERIFY(place.went_on_at(2'000'000));
+}
+
+void TestDownloads::asks_the_published_address_for_the_whole_file()
+{
+    Place place; // where it was sent on to may be good for one request only
+    place.server.manners = {Manners{.cut_at = 1'000'000, .cut = Manners::stalls},
+                            Manners{.status = 302, .headers = "Location: /signed\r\n"}, Manners{.flips = 2'000'000}};
+    QCOMPARE(place.download(), QString());
+    QVERIFY(place.has_file());
+    QCOMPARE(place.server.requests.size(), 4U);
+    QCOMPARE(place.server.requests.at(2)->path, QByteArray("/signed"));
+    QCOMPARE(place.server.requests.at(3)->path, QByteArray("/weights.bin"));
+    QCOMPARE(place.server.requests.at(3)->first, -1);
+}
+
+void TestDownloads::a_trickle_counts_as_a_lost_connection()
+{
+    Place place; // a byte each millisecond is 150 in the time in which 64 kB are wanted
+    place.server.manners = {Manners{.slice = 1}};
+    QCOMPARE(place.download(), QString());
+    QVERIFY(place.has_file());
+    QCOMPARE(place.server.requests.size(), 2U);
+
+    QVERIFY(QFile::remove(place.path()));
+    place.server.manners.assign(9, Manners{.slice = 1});
+    const QString sentence = place.download();
+    QVERIFY2(sentence.contains(QLatin1String("has sent next to nothing of weights.bin")), qPrintable(sentence));
 }
 
 void TestDownloads::takes_nothing_from_another_address()
