@@ -48,7 +48,7 @@ void Panes::make()
     pareto_pane_->set_note(tr("Size × accuracy"));
     for (QWidget *pane : {static_cast<QWidget *>(layers_), static_cast<QWidget *>(trials_), static_cast<QWidget *>(pareto_)})
         pane->setMinimumSize(240, 120);
-    picker_->setMinimumSize(180, 160);
+    picker_->setMinimumSize(220, 160); // a model's memory beside its button
 }
 
 void Panes::place()

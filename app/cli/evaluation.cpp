@@ -46,9 +46,10 @@ Result<Subject> float_subject(const Inputs &inputs)
 
 Subject quantized_subject(const QuantizedModel &model, Bytes size, bool has_float)
 {
-    return {model.program, model.model.name + ", " + describe(model.recipe, model.model),
-            size,          tower_bytes(model.model, model.recipe, model.ranges),
-            model.compute, model.real,
+    auto towers = tower_bytes(model.model, model.recipe, model.ranges);
+    if (towers) // of a file, all that is not the text tower's
+        towers->image = bytes(size.value - towers->text.value);
+    return {model.program, model.model.name + ", " + describe(model.recipe, model.model), size, towers, model.compute, model.real,
             has_float};
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/session/describe.h"
 #include "core/files/inspect_file.h"
+#include "core/quantize/export.h"
 
 #include <QCoreApplication>
 
@@ -29,6 +30,12 @@ ModelOpening open_model(const ModelRequest &request, const LoadOptions &options,
         auto inspected = inspect_file(source.file, stop);
         if (!inspected)
             return refuse(inspected.error());
+        if (is_export(source.file))
+            return refuse({ErrorCode::unsupported,
+                           "The file " + source.file.string()
+                               + " is quantized already. The command line measures it: compression-agent evaluate --model. Open "
+                                 "the float model that it came from here.",
+                           nullptr});
         inspection = std::move(*inspected);
     }
     auto model = load_source(source, options, stop, progress);

@@ -5,33 +5,67 @@
 #include <vector>
 
 namespace ca {
+namespace {
+
+/// Stops at what breaks a rule that the language itself does not have. Builds nothing.
+class Rules final : public nlohmann::json_sax<Json> {
+public:
+    explicit Rules(int depth) : depth_(depth) { }
+
+    /// The first, as the end of a sentence; empty where nothing is wrong or the text is no JSON.
+    [[nodiscard]] const std::string &problem() const { return problem_; }
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t &) override { return true; }
+    bool string(string_t &) override { return true; }
+    bool binary(binary_t &) override { return true; }
+    bool start_object(std::size_t) override { return enter(); }
+    bool start_array(std::size_t) override { return enter(); }
+    bool end_object() override { return leave(); }
+    bool end_array() override { return leave(); }
+    bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &) override { return false; }
+
+    bool key(string_t &name) override
+    {
+        if (!keys_.back().insert(name).second)
+            problem_ = "the key \"" + clean_text(name) + "\" stands twice";
+        return problem_.empty();
+    }
+
+private:
+    bool enter()
+    {
+        keys_.emplace_back();
+        if (keys_.size() > static_cast<std::size_t>(depth_))
+            problem_ = "it is nested too deeply";
+        return problem_.empty();
+    }
+
+    bool leave()
+    {
+        keys_.pop_back();
+        return true;
+    }
+
+    int depth_;
+    std::vector<std::set<std::string>> keys_; ///< of the objects that are open; lists have none
+    std::string problem_;
+};
+
+} // namespace
 
 Result<Json> parse_json(std::string_view text, std::string_view what, int depth)
 {
-    std::vector<std::set<std::string>> keys; // of the objects that are open
-    std::string problem;
-    const auto check = [&](int level, Json::parse_event_t event, Json &value) {
-        if (level > depth && problem.empty())
-            problem = "it is nested too deeply";
-        if (event == Json::parse_event_t::object_start) {
-            keys.emplace_back();
-        } else if (event == Json::parse_event_t::object_end) {
-            keys.pop_back();
-        } else if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second && problem.empty()) {
-            problem = "the key \"" + clean_text(value.get<std::string>()) + "\" stands twice";
-        }
-        return problem.empty() || event == Json::parse_event_t::object_end;
-    };
-    // The library's parser calls itself once a level: refuse bottomless nesting before it starts.
-    int open = 0;
-    for (const char c : text) {
-        open += (c == '[' || c == '{') ? 1 : (c == ']' || c == '}') ? -1 : 0;
-        if (open > 10000)
-            return fail(ErrorCode::bad_format, std::string(what) + " is not usable: it is nested too deeply.");
-    }
-    Json value = Json::parse(text.begin(), text.end(), check, /*allow_exceptions=*/false);
-    if (!problem.empty())
-        return fail(ErrorCode::bad_format, std::string(what) + " is not usable: " + problem + ".");
+    // Two passes: with a callback, the library's parser walks through a whole object at the end of each object within it.
+    Rules rules(depth);
+    const bool keeps = Json::sax_parse(text.begin(), text.end(), &rules);
+    if (!rules.problem().empty())
+        return fail(ErrorCode::bad_format, std::string(what) + " is not usable: " + rules.problem() + ".");
+    Json value =
+        keeps ? Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false) : Json(Json::value_t::discarded);
     if (value.is_discarded())
         return fail(ErrorCode::bad_format, std::string(what) + " is not valid JSON.");
     return value;

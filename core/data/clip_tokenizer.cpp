@@ -228,14 +228,19 @@ Result<ClipTokenizer> ClipTokenizer::open(const std::filesystem::path &folder)
 std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text, std::size_t context) const
 {
     std::vector<std::int64_t> ids{tables_->start};
-    while (!text.empty()) { // special tokens are cut out of the text as it was given
-        const std::size_t special = std::min(text.find(kStart), text.find(kEnd));
-        tables_->add_text(text.substr(0, special), context, ids);
-        if (special == std::string_view::npos)
+    std::size_t at = 0;
+    std::size_t next_start = text.find(kStart); // special tokens are cut out of the text as it was given
+    std::size_t next_end = text.find(kEnd);
+    while (at < text.size() && ids.size() < context) {
+        const std::size_t special = std::min({next_start, next_end, text.size()});
+        tables_->add_text(text.substr(at, special - at), context, ids);
+        if (special == text.size())
             break;
-        const bool is_start = text.substr(special).starts_with(kStart);
+        const bool is_start = special == next_start;
+        const std::string_view token = is_start ? kStart : kEnd;
         ids.push_back(is_start ? tables_->start : tables_->end);
-        text.remove_prefix(special + (is_start ? kStart : kEnd).size());
+        at = special + token.size();
+        (is_start ? next_start : next_end) = text.find(token, at);
     }
     ids.push_back(tables_->end);
     if (ids.size() > context) {

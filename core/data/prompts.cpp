@@ -120,7 +120,7 @@ Result<std::vector<std::string>> read_prompt_templates(const fs::path &file)
     std::vector<std::string> templates;
     for (const Line &line : *lines) {
         if (line.text.find(kSlot) == std::string::npos)
-            return bad_line(file, line, "has no {} where the name of the class goes. Write it as in \"a photo of a {}.\"");
+            return bad_line(file, line, "has no {} where the name of the class goes. Write it as in \"a photo of a {}\".");
         templates.push_back(line.text);
     }
     return templates;

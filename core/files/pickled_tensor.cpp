@@ -71,7 +71,7 @@ bool read_storage(const PickleTree &tree, const PickleNode &node, PickledTensor 
     if (item(0).text != "storage" || type == kStorages.end() || item(4).kind != PickleKind::integer)
         return false;
     tensor.dtype = type->second;
-    tensor.storage = item(2).kind == PickleKind::integer ? std::to_string(item(2).integer) : item(2).text;
+    tensor.storage = key_text(item(2));
     tensor.storage_elements = item(4).integer;
     return is_key(tensor.storage) && tensor.storage_elements >= 0 && tensor.storage_elements <= kMostElements;
 }
@@ -128,6 +128,28 @@ std::vector<std::byte> gather(const PickledTensor &view, std::string_view storag
         }
     }
     return content;
+}
+
+Result<std::vector<std::byte>> gather_from(const PickledTensor &view, const std::string &key, LastStorage &last,
+                                           const std::function<Result<std::string>()> &read_storage)
+{
+    if (last.key != key) {
+        last = {}; // two at once may be more than the memory holds
+        auto bytes = read_storage();
+        if (!bytes)
+            return forward(bytes);
+        last.bytes = std::move(*bytes);
+        last.key = key;
+    }
+    auto content = gather(view, last.bytes);
+    if (content.size() >= last.bytes.size()) // as of most models: nothing else is in it
+        last = {};
+    return content;
+}
+
+std::string key_text(const PickleNode &key)
+{
+    return key.kind == PickleKind::integer ? std::to_string(key.integer) : key.text;
 }
 
 std::size_t element_bytes(std::string_view dtype)

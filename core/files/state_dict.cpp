@@ -30,16 +30,20 @@ bool has_tensor(const PickleTree &tree, const PickleNode &dict)
     return false;
 }
 
-/// The dictionary with the weights: the root, or the entry of a checkpoint; nullptr where there is none.
+// Where checkpoints keep the weights. Sources: PyTorch's examples, timm, the reference code of DINO.
+constexpr std::array<const char *, 11> kWeightKeys{"state_dict",     "model_state_dict", "model",  "net",
+                                                   "network",        "weights",          "params", "ema",
+                                                   "state_dict_ema", "ema_state_dict",   "teacher"};
+
+/// The dictionary with the weights: the entry of a checkpoint, which may hold single tensors beside it, or the root; nullptr
+/// where there is none.
 const PickleNode *weights_of(const PickleTree &tree)
 {
     const PickleNode &root = tree.at(tree.root);
-    if (has_tensor(tree, root))
-        return &root;
-    for (const char *key : {"state_dict", "model_state_dict", "model", "net", "network", "weights", "params", "ema"})
+    for (const char *key : kWeightKeys)
         if (const PickleNode *found = tree.find(root, key); found && has_tensor(tree, *found))
             return found;
-    return nullptr;
+    return has_tensor(tree, root) ? &root : nullptr;
 }
 
 tl::unexpected<Error> no_weights(const fs::path &file, const PickleTree &tree)
@@ -55,17 +59,6 @@ tl::unexpected<Error> no_weights(const fs::path &file, const PickleTree &tree)
     return fail(ErrorCode::bad_format,
                 "The file " + file.string()
                     + " holds no named tensors. Save the model's state_dict(), or export it to TorchScript.");
-}
-
-/// Keys of the storages in the order in which they follow, from the last pickle of the older form.
-std::vector<std::string> storage_keys(const PickleTree &tree)
-{
-    std::vector<std::string> keys;
-    for (const PickleRef ref : tree.at(tree.root).items) {
-        const PickleNode &node = tree.at(ref);
-        keys.push_back(node.kind == PickleKind::integer ? std::to_string(node.integer) : node.text);
-    }
-    return keys;
 }
 
 } // namespace
@@ -98,7 +91,7 @@ Status StateDictFile::list(const PickleTree &tree)
         return no_weights(file_, tree);
     std::set<std::string> names;
     for (std::size_t i = 0; i + 1 < weights->items.size(); i += 2) {
-        const std::string &name = tree.at(weights->items[i]).text;
+        const std::string name = key_text(tree.at(weights->items[i]));
         const PickleNode &node = tree.at(weights->items[i + 1]);
         if (node.kind != PickleKind::tensor)
             continue;
@@ -110,7 +103,7 @@ Status StateDictFile::list(const PickleTree &tree)
             return fail(ErrorCode::bad_format,
                         "The file " + file_.string() + " names two tensors \"" + clean_text(name.substr(0, 200))
                             + "\". Save it again.");
-        tensors_.push_back({name, *view, 0});
+        tensors_.push_back({name, *view});
     }
     return {};
 }
@@ -149,21 +142,7 @@ Status StateDictFile::open_legacy()
         return status;
     for (const PickleTree *other : {&trees[0], &trees[1], &trees[3]}) // whoever unpickles the file runs through them, too
         unknown_globals_.insert(unknown_globals_.end(), other->unknown_globals.begin(), other->unknown_globals.end());
-    std::map<std::string, std::vector<StateDictTensor *>> users;
-    for (StateDictTensor &tensor : tensors_)
-        users[tensor.view.storage].push_back(&tensor);
-    std::uint64_t begin = at;
-    for (const std::string &key : storage_keys(trees[3])) {
-        const auto found = users.find(key);
-        if (found == users.end()) // of another dictionary of the checkpoint: its size is not known here
-            break;
-        for (StateDictTensor *tensor : found->second)
-            tensor->storage_begin = begin + kCountBytes;
-        const PickledTensor &view = found->second.front()->view;
-        begin += kCountBytes + static_cast<std::uint64_t>(view.storage_elements) * view.element_bytes;
-        users.erase(found);
-    }
-    if (!users.empty() || begin > file_size)
+    if (!place_storages(trees[3], at, file_size))
         return fail(
             ErrorCode::bad_format,
             "The file " + file_.string()
@@ -172,18 +151,45 @@ Status StateDictFile::open_legacy()
     return {};
 }
 
+bool StateDictFile::place_storages(const PickleTree &keys, std::uint64_t begin, std::uint64_t file_size)
+{
+    std::map<std::string, std::vector<StateDictTensor *>> users;
+    for (StateDictTensor &tensor : tensors_)
+        users[tensor.view.storage].push_back(&tensor);
+    for (const PickleRef key : keys.at(keys.root).items) {
+        const auto found = users.find(key_text(keys.at(key)));
+        if (found == users.end()) // of another dictionary of the checkpoint: its size is not known here
+            break;
+        begin += kCountBytes;
+        std::uint64_t size = 0; // each user says it for itself
+        for (const StateDictTensor *tensor : found->second)
+            size = std::max(size, static_cast<std::uint64_t>(tensor->view.storage_elements) * tensor->view.element_bytes);
+        if (begin > file_size || size > file_size - begin)
+            return false;
+        for (StateDictTensor *tensor : found->second) {
+            tensor->storage_begin = begin;
+            tensor->storage_bytes = size;
+        }
+        begin += size;
+        users.erase(found);
+    }
+    return users.empty();
+}
+
 Result<std::vector<std::byte>> StateDictFile::read(const StateDictTensor &tensor) const
 {
     if (archive_)
-        return archive_->read(tensor.view, "data/");
-    std::ifstream stream(file_, std::ios::binary);
-    std::string storage(static_cast<std::size_t>(tensor.view.storage_elements) * tensor.view.element_bytes, '\0');
-    stream.seekg(static_cast<std::streamoff>(tensor.storage_begin));
-    if (!stream.read(storage.data(), static_cast<std::streamsize>(storage.size())))
-        return fail(ErrorCode::unreadable,
-                    "The tensor \"" + clean_text(tensor.name) + "\" cannot be read from " + file_.string()
-                        + ". The file may have changed meanwhile; open it again.");
-    return gather(tensor.view, storage);
+        return archive_->read(tensor.view, "data/", last_);
+    return gather_from(tensor.view, tensor.view.storage, last_, [&]() -> Result<std::string> {
+        std::ifstream stream(file_, std::ios::binary);
+        std::string storage(static_cast<std::size_t>(tensor.storage_bytes), '\0');
+        stream.seekg(static_cast<std::streamoff>(tensor.storage_begin));
+        if (!stream.read(storage.data(), static_cast<std::streamsize>(storage.size())))
+            return fail(ErrorCode::unreadable,
+                        "The tensor \"" + clean_text(tensor.name) + "\" cannot be read from " + file_.string()
+                            + ". The file may have changed meanwhile; open it again.");
+        return storage;
+    });
 }
 
 } // namespace ca

@@ -18,7 +18,9 @@ namespace ca {
 struct StateDictTensor {
     std::string name;
     PickledTensor view;
-    std::uint64_t storage_begin = 0; ///< in the file; only of the older form, which is no zip
+    // Of the older form only, which is no zip: where in the file its storage lies.
+    std::uint64_t storage_begin = 0;
+    std::uint64_t storage_bytes = 0;
 };
 
 /// A file that `torch.save` wrote from a state dict: the zip form, or the form before PyTorch 1.6. A dictionary of dictionaries
@@ -41,11 +43,15 @@ private:
     [[nodiscard]] Status open_zip();
     [[nodiscard]] Status open_legacy();
     [[nodiscard]] Status list(const PickleTree &tree);
+    /// Finds the storages, which follow each other from `begin`. False where one of them ends after the file does or is not
+    /// known.
+    [[nodiscard]] bool place_storages(const PickleTree &keys, std::uint64_t begin, std::uint64_t file_size);
 
     std::filesystem::path file_;
     std::optional<TorchArchive> archive_; ///< absent for the older form
     std::vector<StateDictTensor> tensors_;
     std::vector<std::string> unknown_globals_;
+    mutable LastStorage last_;
 };
 
 } // namespace ca

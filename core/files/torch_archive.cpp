@@ -104,15 +104,12 @@ Result<PickledTensor> TorchArchive::tensor(const PickleTree &tree, const PickleN
     return tensor;
 }
 
-Result<std::vector<std::byte>> TorchArchive::read(const PickledTensor &tensor, const std::string &folder) const
+Result<std::vector<std::byte>> TorchArchive::read(const PickledTensor &tensor, const std::string &folder, LastStorage &last) const
 {
     const ZipMember *member = zip.find(prefix + folder + tensor.storage);
     if (!member) // an empty tensor needs none
         return std::vector<std::byte>();
-    const auto storage = zip.read(*member, static_cast<std::size_t>(member->size));
-    if (!storage)
-        return forward(storage);
-    return gather(tensor, *storage);
+    return gather_from(tensor, member->name, last, [&] { return zip.read(*member, static_cast<std::size_t>(member->size)); });
 }
 
 } // namespace ca

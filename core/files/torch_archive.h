@@ -26,8 +26,10 @@ struct TorchArchive {
     /// A tensor of such a pickle; its bytes are looked up under `folder` (`data/`). Errors: `bad_format`.
     [[nodiscard]] Result<PickledTensor> tensor(const PickleTree &tree, const PickleNode &node, const std::string &name,
                                                const std::string &folder) const;
-    /// The elements of such a tensor, row after row without gaps; not from several threads at once. Errors: `bad_format`.
-    [[nodiscard]] Result<std::vector<std::byte>> read(const PickledTensor &tensor, const std::string &folder) const;
+    /// The elements of such a tensor, row after row without gaps; not from several threads at once. `last` is of this archive
+    /// only. Errors: `bad_format`.
+    [[nodiscard]] Result<std::vector<std::byte>> read(const PickledTensor &tensor, const std::string &folder,
+                                                      LastStorage &last) const;
 };
 
 /// Errors: those of the zip reader; `bad_format` where the archive holds no model.

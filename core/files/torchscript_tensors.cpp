@@ -25,7 +25,9 @@ public:
     Status visit(PickleRef ref, const std::string &path, bool buffer, const std::string &owner, int depth)
     {
         const PickleNode &node = tree_.at(ref);
-        if (depth > kDeepestModule || path.size() > kLongestPath || found_.size() > kMostTensors)
+        if (found_.size() > kMostTensors)
+            return fail(ErrorCode::bad_format, "It has more than 200,000 tensors, more than any model. The file is not opened.");
+        if (depth > kDeepestModule || path.size() > kLongestPath)
             return fail(ErrorCode::bad_format, "Its modules are nested more deeply than any model's. The file is not opened.");
         if (node.kind == PickleKind::tensor)
             return add(node, path, buffer, owner);
@@ -37,7 +39,7 @@ public:
         if (!dict && node.kind != PickleKind::list && node.kind != PickleKind::tuple)
             return {};
         for (std::size_t i = 0; i < node.items.size(); i += dict ? 2 : 1) {
-            const std::string name = dict ? tree_.at(node.items[i]).text : std::to_string(i);
+            const std::string name = dict ? key_text(tree_.at(node.items[i])) : std::to_string(i);
             if (auto status = visit(node.items[dict ? i + 1 : i], joined(path, name), buffer, owner, depth + 1); !status)
                 return status;
         }

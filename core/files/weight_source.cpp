@@ -97,13 +97,14 @@ public:
     Result<std::vector<std::byte>> read(std::size_t index) const override
     {
         const std::lock_guard lock(reading_);
-        return archive_.read(tensors_[index].view, tensors_[index].folder);
+        return archive_.read(tensors_[index].view, tensors_[index].folder, last_);
     }
 
 private:
     TorchArchive archive_;
     std::vector<ScriptTensor> tensors_;
     mutable std::mutex reading_;
+    mutable LastStorage last_;
 };
 
 class FolderSource final : public WeightSource {

@@ -176,7 +176,7 @@ std::vector<std::int64_t> channel_guesses(const FileInspection &inspection)
 }
 
 /// A network that takes any size was trained on one: on 224 x 224 where it begins with a large kernel or knows a thousand
-/// classes.
+/// classes. (Kernels of even sides cut patches out; what follows them mostly knows its size.)
 bool is_for_large_images(const FileInspection &inspection)
 {
     constexpr std::int64_t kLargeKernel = 7, kManyClasses = 1000;
@@ -185,7 +185,7 @@ bool is_for_large_images(const FileInspection &inspection)
         std::find_if(layers.begin(), layers.end(), [](const auto &layer) { return layer.kind == TensorRole::conv2d; });
     const auto last =
         std::find_if(layers.rbegin(), layers.rend(), [](const auto &layer) { return layer.kind == TensorRole::linear; });
-    return (first != layers.end() && first->shape[2] >= kLargeKernel)
+    return (first != layers.end() && first->shape[2] >= kLargeKernel && first->shape[2] % 2 == 1)
         || (last != layers.rend() && last->shape[0] >= kManyClasses);
 }
 

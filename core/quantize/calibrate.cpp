@@ -44,6 +44,12 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
     if (images.size() == 0)
         return fail(ErrorCode::bad_data,
                     "There is no calibration image. Give a data folder with calibration.bin or more images.");
+    const auto [height, width] = output_size(preprocessing, images.images->height, images.images->width);
+    if (height != model.input.height || width != model.input.width)
+        return fail(ErrorCode::bad_data,
+                    "The model takes images of " + std::to_string(model.input.height) + " x " + std::to_string(model.input.width)
+                        + ", and this preprocessing makes " + std::to_string(height) + " x " + std::to_string(width)
+                        + " of the calibration images. Choose one that fits.");
     const Program::Data &program = model.program.data();
     auto data = std::make_shared<ActivationRanges::Data>();
     std::set<int> watched;

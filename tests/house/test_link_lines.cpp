@@ -41,7 +41,7 @@ std::set<std::string> folders_with_sources()
     std::set<std::string> folders;
     for (const auto &entry : fs::recursive_directory_iterator(source_folder() / "core"))
         if (entry.path().extension() == ".cpp")
-            folders.insert(entry.path().parent_path().filename().string());
+            folders.insert(fs::relative(entry.path(), source_folder() / "core").begin()->string());
     return folders;
 }
 

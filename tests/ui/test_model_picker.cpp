@@ -19,6 +19,7 @@ private Q_SLOTS:
     void a_file_over_a_model_is_for_that_model();
     void the_open_model_is_marked_by_its_row();
     void every_state_is_said_to_those_who_hear_it();
+    void tab_leads_from_the_list_through_its_buttons();
 };
 
 namespace {
@@ -189,6 +190,19 @@ void TestModelPicker::every_state_is_said_to_those_who_hear_it()
     }
     for (const auto *button : shown.picker.findChildren<QPushButton *>())
         QVERIFY2(!button->accessibleName().isEmpty(), qPrintable(button->objectName()));
+}
+
+void TestModelPicker::tab_leads_from_the_list_through_its_buttons()
+{
+    const Shown shown({row("one", State::absent), row("two", State::ready), row("three", State::failed)});
+    QStringList order;
+    for (const QWidget *widget = shown.picker.list()->nextInFocusChain(); widget != shown.picker.list();
+         widget = widget->nextInFocusChain())
+        if ((widget->focusPolicy() & Qt::TabFocus) && widget->isVisible())
+            order << widget->objectName();
+    QCOMPARE(
+        order,
+        (QStringList{QStringLiteral("models_button_one"), QStringLiteral("models_button_three"), QStringLiteral("models_drop")}));
 }
 
 CA_GUI_TEST_MAIN(TestModelPicker)

@@ -14,7 +14,6 @@ void ask(QWidget *parent, const Question &question, std::function<void()> on_yes
     box->setObjectName(u"question"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setAttribute(Qt::WA_WindowPropagation); // colours and font of the window
-    box->setIcon(QMessageBox::Question);
     box->setTextFormat(Qt::PlainText);
     box->setText(question.sentence);
     box->setInformativeText(question.facts);

@@ -11,6 +11,7 @@ constexpr auto kSheet = uR"(
 QMainWindow, QDockWidget, QDialog { background: $background; color: $ink; }
 QMainWindow::separator { background: $background; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $accent_soft; }
+QDialog QWidget { font-size: 13px; }
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4px 6px; }
 
 [role="heading"] { color: $ink; font-size: 12px; font-weight: 600; }

@@ -57,6 +57,7 @@ FindingsDialog::FindingsDialog(const QString &file, const std::vector<FindingFac
     auto *list = new QPlainTextEdit(listed(findings));
     list->setObjectName(u"findings_list"_s);
     list->setAccessibleName(tr("What the code does"));
+    list->setProperty("role", "edit");
     list->setReadOnly(true);
     list->setTabChangesFocus(true);
     list->setAcceptDrops(false);

@@ -191,7 +191,19 @@ void ModelPicker::fill()
         items_->appendRow(heading);
     }
     std::for_each(recent_.begin(), recent_.end(), append);
+    order_tabs();
     set_current(current_);
+}
+
+/// From the list through the buttons of its rows, from top to bottom.
+void ModelPicker::order_tabs()
+{
+    QWidget *before = list_;
+    for (int row = 0; row < items_->rowCount(); ++row)
+        if (const auto *button = qobject_cast<RowButton *>(list_->indexWidget(items_->index(row, 0)))) {
+            setTabOrder(before, button->button());
+            before = button->button();
+        }
 }
 
 void ModelPicker::update_item(QStandardItem *item, const PickerRow &row)

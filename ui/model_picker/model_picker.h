@@ -50,6 +50,7 @@ private:
     void fill();
     void update_item(QStandardItem *item, const PickerRow &row);
     void add_button(const QModelIndex &index, const PickerRow &row);
+    void order_tabs();
     void act_on(const QModelIndex &index);
     void open_row(const QModelIndex &index);
     void open_menu(QPoint place);

@@ -19,6 +19,7 @@ public:
 
     void set_state(Availability::State state, const QString &model);
     [[nodiscard]] Availability::State state() const { return state_; }
+    [[nodiscard]] QPushButton *button() const { return button_; }
 
 Q_SIGNALS:
     void clicked();

@@ -126,13 +126,13 @@ void TestArguments::explains_what_it_does_not_take_data()
     row("evaluate --model m.pt --data d --samples -5", "-5");
     row("evaluate --model m.pt --data d --samples many", "many");
     row("evaluate --model m.pt --data d --samples 10.5", "10.5");
-    row("evaluate --model m.pt --data d --head zero-shot", "auto, logits, agreement");
+    row("evaluate --model m.pt --data d --head softmax", "auto, logits, zero-shot, agreement");
     row("evaluate --model m.pt --data d --split calibration", "selection, holdout, all");
     row("evaluate --model m.pt --data d --preprocess sideways", "sideways");
     row("evaluate --model m.pt --data d --method int9", "int4-weight");
     row("evaluate --model m.pt --data d --method int8-weight --recipe r.json", "one of them");
     row("evaluate --model m.pt --data d --first-and-last-float", "--method");
-    row("evaluate --model m.pt --data d --classes c.txt", "--classes is not available in this version");
+    row("run --model m.pt --data d --yes-budget trials=3", "--yes-budget is not available in this version");
     row("evaluate --model m.pt --data d --colour", "--colour");
     row("evaluate --model m.pt --data d --threads 0", "--threads");
     row("quantize --model m.pt --output o", "--method");

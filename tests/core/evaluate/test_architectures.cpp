@@ -270,7 +270,7 @@ void TestArchitectures::have_the_published_parameters_with_random_weights()
     QFETCH(double, digit);
     const auto prompts = ca::prompt_maker({"cat", "dog"}, {"a photo of a {}."});
     const auto model = ca::random_model(key.toStdString(), source_folder() / "resources/demo/clip-tiny",
-                                        {.sizes = {}, .prompts = prompts, .first_load = {}});
+                                        {.sizes = {}, .size = {}, .prompts = prompts, .first_load = {}});
     QVERIFY2(model, model ? "" : model.error().text().c_str());
     QVERIFY2(std::abs(static_cast<double>(model->parameters) / 1e6 - millions) < digit / 2,
              qPrintable(QString::number(model->parameters)));
@@ -285,7 +285,8 @@ void TestArchitectures::have_the_published_parameters_with_random_weights()
 void TestArchitectures::are_the_same_for_the_same_seed()
 {
     const auto answer = [](std::uint64_t seed) {
-        const auto model = ca::random_model("mobilenet_v2", {}, {.sizes = {}, .seed = seed, .prompts = {}, .first_load = {}});
+        const auto model =
+            ca::random_model("mobilenet_v2", {}, {.sizes = {}, .size = {}, .seed = seed, .prompts = {}, .first_load = {}});
         return ca::run(model->program, random_images(1, 3, 224, 224))->values;
     };
     QCOMPARE(answer(3), answer(3));

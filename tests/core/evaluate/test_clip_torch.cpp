@@ -87,7 +87,8 @@ std::vector<std::string> templates(const QString &which)
 
 ca::Model load(const fs::path &file, const std::vector<std::string> &classes, const std::vector<std::string> &templates)
 {
-    auto model = ca::load_model(file, {.sizes = {}, .prompts = ca::prompt_maker(classes, templates), .first_load = {}}, {}, {});
+    auto model = ca::load_model(
+        file, {.sizes = {}, .size = {}, .prompts = ca::prompt_maker(classes, templates), .first_load = {}}, {}, {});
     if (!model)
         qFatal("%s", model.error().text().c_str());
     return *model;
@@ -310,7 +311,8 @@ void TestClip::says_which_tokenizer_file_is_missing()
     const fs::path to = folder.path().toStdString();
     for (const char *name : {"config.json", "model.safetensors", "merges.txt"})
         fs::copy_file(model_ / name, to / name);
-    const auto model = ca::load_model(to, {.sizes = {}, .prompts = ca::prompt_maker({"cat"}, {"{}"}), .first_load = {}}, {}, {});
+    const auto model =
+        ca::load_model(to, {.sizes = {}, .size = {}, .prompts = ca::prompt_maker({"cat"}, {"{}"}), .first_load = {}}, {}, {});
     QVERIFY(model); // its weights can be looked at and quantized without one
     QVERIFY(!model->has_network());
     QVERIFY(!model->program.layers().empty());

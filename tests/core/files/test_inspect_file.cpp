@@ -17,6 +17,7 @@ private Q_SLOTS:
     void names_tensors_by_their_attributes();
     void tells_parameters_from_buffers_by_the_code();
     void counts_a_shared_weight_once();
+    void refuses_more_tensors_than_any_model_has();
     void counts_constants_that_tracing_froze();
     void finds_layers_by_shape_and_class();
     void calls_code_that_prints_suspicious();
@@ -118,6 +119,17 @@ void TestInspectFile::counts_a_shared_weight_once()
     QCOMPARE(result->tensors.size(), std::size_t{2});
     QCOMPARE(result->parameters, std::int64_t{16});
     QCOMPARE(result->layers.size(), std::size_t{1});
+}
+
+void TestInspectFile::refuses_more_tensors_than_any_model_has()
+{
+    std::string list = "](" + pickle::tensor("0", {2}, 64) + "q\x01";
+    for (int i = 0; i < 200'001; ++i)
+        list += "h\x01"; // the same once more
+    const auto result = inspection_of(torchscript({{"all", list + "e"}}, kEmptyClass));
+    QVERIFY(!result);
+    QVERIFY2(QString::fromStdString(result.error().text()).contains("more than 200,000 tensors"),
+             result.error().sentence.c_str());
 }
 
 void TestInspectFile::counts_constants_that_tracing_froze()

@@ -170,7 +170,8 @@ void TestQuantize::says_when_arithmetic_is_simulated()
     QVERIFY(quantized);
     QVERIFY(!quantized->real);
     const auto images = random_images(3, 3, 32, 32, 4);
-    QVERIFY(cosine(ca::run(quantized->program, images)->values, ca::run(model.program, images)->values) > 0.99);
+    const double similarity = cosine(ca::run(quantized->program, images)->values, ca::run(model.program, images)->values);
+    QVERIFY2(similarity > 0.99, qPrintable(QString::number(similarity)));
 }
 
 void TestQuantize::needs_calibration_images_for_static_scales()
