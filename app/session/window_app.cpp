@@ -8,6 +8,7 @@
 #include "ui/main_window.h"
 
 #include <QApplication>
+#include <QScreen>
 #include <QSettings>
 #include <QStandardPaths>
 
@@ -29,6 +30,7 @@ int run_window(int &argc, char **argv, const std::filesystem::path &program, con
     const WindowPlaces places{resources, std::filesystem::path(data.toStdString()) / "studies", machine_memory()};
 
     MainWindow window;
+    window.resize(window.size().boundedTo(window.screen()->availableSize())); // where no geometry was kept
     Session session(program); // goes before the window: its thread has ended when the window goes
     WindowController controller(window, session, settings, places);
     window.show();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/data_folder.h"
 #include "core/model/zoo.h"
+#include "core/quantize/export.h"
 #include "tests/app/session/opened_window.h"
 #include "tests/corpus/script_bytes.h"
 #include "tests/support/datasets.h"
 #include "tests/support/gui_main.h"
+#include "tests/support/scripted_nets_torch.h"
 #include "ui/data_chooser/class_names_dialog.h"
 #include "ui/model_picker/findings_dialog.h"
 #include "ui/model_picker/model_picker.h"
@@ -23,6 +25,7 @@ private Q_SLOTS:
     void suspicious_code_is_shown_and_opened_only_when_trusted();
     void a_damaged_file_has_no_findings_to_show();
     void weights_without_a_network_can_be_looked_at();
+    void a_quantized_file_is_sent_to_the_command_line();
     void random_weights_are_said();
     void weights_that_are_not_there_are_said();
     void a_download_is_asked_for_once_and_then_opened();
@@ -109,6 +112,24 @@ void TestModelOpening::weights_without_a_network_can_be_looked_at()
     QCOMPARE(opened.child<QTableView>("layers_table")->model()->rowCount(), 1);
     QVERIFY(!opened.run().isEnabled());
     QVERIFY2(opened.run().toolTip().contains(QStringLiteral("without a network")), qPrintable(opened.run().toolTip()));
+}
+
+void TestModelOpening::a_quantized_file_is_sent_to_the_command_line()
+{
+    OpenedWindow opened;
+    const auto net = ca::load_model(write_scripted_net(to_path(opened.folder.path()), "cnn"), {}, {}, {});
+    QVERIFY(net);
+    const auto recipe = ca::make_recipe(*net, "int8-weight", {});
+    QVERIFY(recipe);
+    const auto quantized = ca::quantize(*net, *recipe, {}, 1, {}, {});
+    QVERIFY(quantized);
+    const auto file = to_path(opened.path("small.safetensors"));
+    QVERIFY(ca::write_export(*quantized, file));
+    QSignalSpy failed(&opened.session, &ca::Session::model_failed);
+    QVERIFY(opened.drop(file));
+    QVERIFY(failed.wait(kOpenMilliseconds));
+    const QString sentence = opened.child<QLabel>("layers_message")->text();
+    QVERIFY2(sentence.contains(QStringLiteral("is quantized already")), qPrintable(sentence));
 }
 
 void TestModelOpening::random_weights_are_said()
