@@ -67,9 +67,10 @@ Convention hugging_face_mobilenet_v2()
             std::move(rules)};
 }
 
+/// The names of published files, and those that its version 5 has in memory.
 Convention hugging_face_vit()
 {
-    const std::string from = R"(vit\.encoder\.layer\.([0-9]{1,4})\.)", to = "encoder.layers.encoder_layer_$1.";
+    const std::string from = R"(vit\.(?:encoder\.layer|layers)\.([0-9]{1,4})\.)", to = "encoder.layers.encoder_layer_$1.";
     const auto inner = [&](const char *name, const char *ours) {
         return Rule{std::regex(from + name + R"(\.(.*))"), to + ours + ".$2"};
     };
@@ -79,12 +80,12 @@ Convention hugging_face_vit()
             {{R"(vit\.embeddings\.cls_token)"_r, "class_token"},
              {R"(vit\.embeddings\.position_embeddings)"_r, "encoder.pos_embedding"},
              {R"(vit\.embeddings\.patch_embeddings\.projection\.(.*))"_r, "conv_proj.$1"},
-             inner("attention\\.attention\\.query", "self_attention.query"),
-             inner("attention\\.attention\\.key", "self_attention.key"),
-             inner("attention\\.attention\\.value", "self_attention.value"),
-             inner("attention\\.output\\.dense", "self_attention.out_proj"),
-             inner("intermediate\\.dense", "mlp.0"),
-             inner("output\\.dense", "mlp.3"),
+             inner("attention\\.(?:attention\\.query|q_proj)", "self_attention.query"),
+             inner("attention\\.(?:attention\\.key|k_proj)", "self_attention.key"),
+             inner("attention\\.(?:attention\\.value|v_proj)", "self_attention.value"),
+             inner("attention\\.(?:output\\.dense|o_proj)", "self_attention.out_proj"),
+             inner("(?:intermediate\\.dense|mlp\\.fc1)", "mlp.0"),
+             inner("(?:output\\.dense|mlp\\.fc2)", "mlp.3"),
              inner("layernorm_before", "ln_1"),
              inner("layernorm_after", "ln_2"),
              {R"(vit\.layernorm\.(.*))"_r, "encoder.ln.$1"},

@@ -213,6 +213,18 @@ Tensors hugging_face_vit(const Tensors &packed)
     return apart;
 }
 
+/// From the names of published files to those of `modeling_vit.py` in transformers 5.
+std::string transformers_5_vit_name(std::string name)
+{
+    name = replaced(name, "encoder\\.layer\\.", "layers.");
+    name = replaced(name, "attention\\.attention\\.query", "attention.q_proj");
+    name = replaced(name, "attention\\.attention\\.key", "attention.k_proj");
+    name = replaced(name, "attention\\.attention\\.value", "attention.v_proj");
+    name = replaced(name, "attention\\.output\\.dense", "attention.o_proj");
+    name = replaced(name, "intermediate\\.dense", "mlp.fc1");
+    return replaced(name, "output\\.dense", "mlp.fc2");
+}
+
 ca::Model load(const fs::path &file)
 {
     auto model = ca::load_model(file, {}, {}, {});
@@ -296,8 +308,8 @@ void TestArchitectures::are_the_same_for_the_same_seed()
 void TestArchitectures::take_other_peoples_names_data()
 {
     QTest::addColumn<QString>("kind");
-    for (const char *kind :
-         {"ResNet of Hugging Face", "ResNet in a wrapper", "ViT of timm", "ViT of Hugging Face", "ViT as torchvision saved it"})
+    for (const char *kind : {"ResNet of Hugging Face", "ResNet in a wrapper", "ViT of timm", "ViT of Hugging Face",
+                             "ViT of transformers 5", "ViT as torchvision saved it"})
         QTest::newRow(kind) << kind;
 }
 
@@ -314,6 +326,8 @@ void TestArchitectures::take_other_peoples_names()
         theirs = renamed(ours, timm_name);
     else if (kind == "ViT of Hugging Face")
         theirs = hugging_face_vit(ours);
+    else if (kind == "ViT of transformers 5")
+        theirs = renamed(hugging_face_vit(ours), transformers_5_vit_name);
     else
         theirs = renamed(ours, [](const std::string &name) {
             return replaced(replaced(name, "mlp\\.0", "mlp.linear_1"), "mlp\\.3", "mlp.linear_2");
