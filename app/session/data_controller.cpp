@@ -18,18 +18,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QString &pictogram10()
-{
-    static const QString name = u"pictogram10"_s;
-    return name;
-}
-
-const QString &cifar10()
-{
-    static const QString name = u"cifar10"_s;
-    return name;
-}
-
 /// What people call it; folders are called by their own name.
 QString title_of(const QString &data, const QString &folder_name)
 {

@@ -4,6 +4,7 @@
 #include "app/cli/data_folder.h"
 #include "app/cli/fetcher.h"
 #include "ui/common/words.h"
+#include "ui/data_chooser/data_chooser.h"
 
 #include <QUrl>
 
@@ -13,12 +14,6 @@ using namespace Qt::StringLiterals;
 using State = Availability::State;
 
 namespace {
-
-const QString &cifar10()
-{
-    static const QString key = u"cifar10"_s;
-    return key;
-}
 
 Availability first_look(const ZooEntry &entry, std::optional<Bytes> memory)
 {

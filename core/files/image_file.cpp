@@ -53,7 +53,13 @@ image::Read<image::Header> header_of(const image::Codec &codec, std::string_view
     return header;
 }
 
-image::Read<RgbImage> decode(std::string_view bytes)
+/// What an image is, before its pixels are looked at.
+struct Opened {
+    const image::Codec *codec;
+    image::Header header;
+};
+
+image::Read<Opened> open(std::string_view bytes)
 {
     const auto codec = codec_of(bytes);
     if (!codec)
@@ -61,12 +67,21 @@ image::Read<RgbImage> decode(std::string_view bytes)
     const auto header = header_of(**codec, bytes);
     if (!header)
         return tl::unexpected(header.error());
-    const std::int64_t most = (*codec)->pixels_of_a_byte * static_cast<std::int64_t>(bytes.size());
-    if (most > 0 && std::int64_t{header->width} * header->height > most)
+    return Opened{*codec, *header};
+}
+
+image::Read<RgbImage> decode(std::string_view bytes)
+{
+    const auto opened = open(bytes);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    const auto &[codec, header] = *opened;
+    const std::int64_t most = codec->pixels_of_a_byte * static_cast<std::int64_t>(bytes.size());
+    if (most > 0 && std::int64_t{header.width} * header.height > most)
         return image::cut_off();
     RgbImage image;
-    image::Rows rows(image, *header);
-    if (const auto read = (*codec)->pixels(bytes, rows); !read)
+    image::Rows rows(image, header);
+    if (const auto read = codec->pixels(bytes, rows); !read)
         return tl::unexpected(read.error());
     return image;
 }
@@ -100,13 +115,11 @@ std::string head_of(const fs::path &file, std::size_t size)
 
 image::Read<ImageSize> size_from(std::string_view bytes)
 {
-    const auto codec = codec_of(bytes);
-    if (!codec)
-        return tl::unexpected(codec.error());
-    const auto header = header_of(**codec, bytes);
-    if (!header)
-        return tl::unexpected(header.error());
-    return header->orientation >= 5 ? ImageSize{header->height, header->width} : ImageSize{header->width, header->height};
+    const auto opened = open(bytes);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    const image::Header &header = opened->header;
+    return header.orientation >= 5 ? ImageSize{header.height, header.width} : ImageSize{header.width, header.height};
 }
 
 tl::unexpected<Error> no_memory(const std::string &name)

@@ -24,18 +24,6 @@ constexpr int kMostSamples = 1'000'000; // more than any set that is read here
 constexpr int kWidth = 400;
 constexpr int kSteps = 1000; // of the bar: finer than its pixels
 
-const QString &pictogram10()
-{
-    static const QString name = u"pictogram10"_s;
-    return name;
-}
-
-const QString &cifar10()
-{
-    static const QString name = u"cifar10"_s;
-    return name;
-}
-
 template <typename W>
 W *named(W *widget, const QString &name, const QString &accessible)
 {
@@ -70,6 +58,18 @@ QHBoxLayout *beside(QWidget *wide, QWidget *narrow)
 }
 
 } // namespace
+
+const QString &pictogram10()
+{
+    static const QString name = u"pictogram10"_s;
+    return name;
+}
+
+const QString &cifar10()
+{
+    static const QString name = u"cifar10"_s;
+    return name;
+}
 
 DataChooser::DataChooser(QWidget *parent) : QFrame(parent, Qt::Popup)
 {

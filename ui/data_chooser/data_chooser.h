@@ -15,6 +15,10 @@ class QSpinBox;
 
 namespace ca {
 
+/// The data that come with the program and those that are downloaded, as `DataChoice::data` and `--data` name them.
+[[nodiscard]] const QString &pictogram10();
+[[nodiscard]] const QString &cifar10();
+
 /// The panel of the data chip: which images, how answers are judged, how many images of each split, and what a CLIP model is
 /// asked.
 class DataChooser final : public QFrame {
