@@ -33,7 +33,7 @@ struct Preprocess {
 /// Height and width of what `preprocess` makes of images of this size.
 [[nodiscard]] std::pair<int, int> output_size(const Preprocess &preprocess, int height, int width);
 
-/// Writes `indices.size()` images one after the other as planar floats. Resizing is antialiased and rounded to 8 bits after each
+/// Writes `indices.size()` images of those in memory one after the other as planar floats. Resizing is antialiased and rounded to 8 bits after each
 /// pass, as Pillow does it (bicubic a = -0.5). `out` holds count * channels * height * width floats, and its size
 /// says whether that is one channel or three: grey images repeat, colours become luma.
 void preprocess(const ImageSet &images, std::span<const std::uint32_t> indices, const Preprocess &preprocess,

@@ -7,36 +7,62 @@
 #include "core/evaluate/measurement.h"
 #include "core/model/model.h"
 
+#include <functional>
 #include <string_view>
 
 namespace ca {
 
-/// How outputs become right or wrong: class logits against labels, a CLIP model's classes against labels, or agreement with the
-/// float model's answers.
-enum class Head { logits, zero_shot, agreement };
+/// How outputs become right or wrong: class logits against labels, a CLIP model's classes against labels, a linear probe on the
+/// features against labels, or agreement with the float model's answers.
+enum class Head { logits, zero_shot, probe, agreement };
 [[nodiscard]] std::string to_text(Head head);
+
+/// What predictions are compared with.
+struct Scoring {
+    Head head = Head::logits;
+    /// The label map: of each class of the data, the model's output that stands for it; empty where outputs are the classes in
+    /// their order.
+    std::vector<int> outputs{};
+    bool operator==(const Scoring &) const = default;
+};
+
+/// A place in Predictions::top whose image could not be read. Such an image counts neither as right nor as wrong.
+inline constexpr int kUnread = -1;
 
 /// The answers of a program over a split.
 struct Predictions {
-    std::vector<int> top;                 ///< class with the largest output, image by image (the first of equals)
-    std::vector<std::array<int, 5>> five; ///< the five largest; -1 where there are fewer classes
+    std::vector<int> top; ///< class with the largest output, image by image (the first of equals); kUnread without an image
+    std::vector<std::array<int, 5>> five;   ///< the five largest; -1 where there are fewer classes
+    std::vector<std::array<float, 2>> odds; ///< probabilities of the first two of `five`: softmax of the outputs, or the outputs
+                                            ///< themselves where they are no less than 0 and sum to 1; 0 for a class that is none
+    [[nodiscard]] std::size_t size() const { return top.size(); }
 };
 
-/// Runs the program over the split in batches, one batch per core. Polls `stop` between steps. Errors: `bad_data` where
-/// `preprocess` gives another size than the program takes; `failed` where an output is no number; `cancelled`, those of running.
+/// Asked after each batch of a run in order with what is known so far; true ends the run there.
+using Settled = std::function<bool(const Predictions &so_far, std::size_t images)>;
+
+/// Runs the program over the split in batches, one batch per core. With `settled`, batches are still run side by side, but told
+/// of in order; what came after the settling one is dropped. Polls `stop` between steps. Errors: `bad_data` where `preprocess`
+/// gives another size than the program takes, or no image can be read; `failed` where an output is no number; `cancelled`, those
+/// of running.
 [[nodiscard]] Result<Predictions> predict(const Program &program, const InputSpec &input, const Split &split,
                                           const Preprocess &preprocess, int threads, std::stop_token stop,
-                                          const Progress &progress);
+                                          const Progress &progress, const Settled &settled = {});
 
-/// Against labels (`logits`, `zero_shot`; an image without one counts as wrong), or against `reference` (`agreement`).
-[[nodiscard]] Accuracy accuracy_of(const Predictions &predictions, const Split &split, Head head, const Predictions *reference);
+/// Against labels (an image without one counts as wrong), or against `reference` (`agreement`). Images that were not read are
+/// left out of all counts. `predictions` may be of the first images of the split alone.
+[[nodiscard]] Accuracy accuracy_of(const Predictions &predictions, const Split &split, const Scoring &scoring,
+                                   const Predictions *reference);
 
 struct HeadChoice {
-    Head head = Head::logits;
+    Scoring scoring;
     std::string sentence; ///< why
 };
-/// `wanted`: auto, logits, zero-shot or agreement. Errors: `usage` for other names, and for zero-shot of a model that is no CLIP;
-/// `bad_data` where labels are asked for and counts differ or labels miss; `unsupported` for weights without a network.
+/// `wanted`: auto, logits, zero-shot, probe or agreement. Auto: zero-shot for CLIP; logits where class counts agree, or where each
+/// class of the data is the name of one output of the model; else a probe where calibration has 20 labelled images of each class
+/// and the model has a last linear layer; else agreement. A probe is then made by `fit_probe` (core/evaluate/probe.h). Errors:
+/// `usage` for other names, and for zero-shot of a model that is no CLIP; `bad_data` where labels are asked for and counts and
+/// names differ or labels miss; `unsupported` for weights without a network.
 [[nodiscard]] Result<HeadChoice> choose_head(const std::string &wanted, const Model &model, const DataSet &data);
 
 struct PreprocessChoice {
@@ -48,27 +74,5 @@ struct PreprocessChoice {
 /// takes.
 [[nodiscard]] Result<PreprocessChoice> choose_preprocess(const std::string &wanted, const Model &model, const DataSet &data,
                                                          int threads, std::stop_token stop);
-
-struct LatencyOptions {
-    int batch = 32; ///< the other batch size; below 2: only batch 1 is timed
-    int threads = 1;
-    int rounds = 31;     ///< at batch 1; a third of it at the other batch
-    double seconds = 20; ///< per batch size: rounds stop there, at least five are run
-};
-/// Times `program` interleaved with the float baselines: plain TorchScript, fused fp32, bf16 (absent where it has no kernels).
-struct LatencyResult {
-    Latency program;
-    FloatLatency floats;
-};
-/// `program` runs as it is: fused where it should be. `compute` and `real` as in QuantizedModel; where it is not real, only the
-/// baselines are timed. Three runs of each warm up. Errors: `cancelled`, those of running `program`.
-[[nodiscard]] Result<LatencyResult> measure_latency(const Model &model, const Program &program, const std::string &compute,
-                                                    bool real, const LatencyOptions &options, std::stop_token stop,
-                                                    const Progress &progress);
-
-/// The widest vector extension that matters here: `amx`, `avx512_vnni`, `avx_vnni`, `avx512`, `avx2`, `other`.
-[[nodiscard]] std::string instruction_set();
-/// The same from the flags of a processor as Linux lists them.
-[[nodiscard]] std::string instruction_set_of(std::string_view flags);
 
 } // namespace ca

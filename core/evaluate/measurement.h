@@ -22,6 +22,9 @@ struct Accuracy {
     std::array<double, 2> interval{}; ///< Wilson 95 % of top-1, fractions
     std::vector<double> per_class;    ///< top-1 by class, in class order, NaN where it has no image; empty for agreement
     std::vector<std::uint8_t> right;  ///< one flag an image, in the split's order; not written to JSON
+    std::int64_t unread = 0;          ///< images that could not be read: not in `n`, 0 in `right`
+    /// Expected calibration error of the top class, 15 equal bins, a fraction; absent for agreement. Source: Guo et al. 2017.
+    std::optional<double> calibration_error;
     [[nodiscard]] double top1() const { return n == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(n); }
 };
 
@@ -33,6 +36,8 @@ struct Latency {
     std::string provider; ///< `aten`, `onednn`, `interpreter`
     std::string compute;  ///< `int8`, `bf16`, `fp16`, `fp32`
     bool real = true;     ///< false: simulated, then there are no times
+    bool pinned = false;  ///< the timing thread stayed on one core
+    std::optional<std::string> warning; ///< a sentence where something else used the cores meanwhile
     std::optional<MedianInterval> batch1;
     int batch = 32;
     std::optional<MedianInterval> batch_n;
@@ -53,7 +58,8 @@ struct Measurement {
     std::optional<TowerBytes> towers;             ///< of CLIP: the two parts of `size`
     std::optional<Latency> latency;
     std::optional<FloatLatency> float_latency;
-    std::optional<Bytes> peak_memory;
+    std::optional<Bytes> peak_memory;           ///< of running one image, measured: weights as they are held, and values
+    std::optional<Bytes> predicted_peak_memory; ///< the same from the program alone
     double seconds = 0;
 };
 

@@ -36,6 +36,7 @@ struct Model {
         plain; ///< the frozen TorchScript module through its interpreter, as one step; empty for files that are not TorchScript
     std::string preprocess; ///< what the model states of itself, for `parse_preprocess`; empty where it states nothing
     std::optional<ZeroShotPrompts> zero_shot; ///< of a CLIP model, whose program gives a column for each class
+    std::vector<std::string> output_names;    ///< of the network's outputs, where the file tells them; else empty
     std::vector<std::string> notes;           ///< what a person should know: how it runs, what was assumed
 
     /// False for weights alone: they can be looked at, quantized and exported, not run.
