@@ -70,6 +70,7 @@ MainWindow::MainWindow(QWidget *parent) : QWidget(parent)
 
 void MainWindow::connect_header()
 {
+    connect(header_, &Header::scan_requested, this, &MainWindow::start_scan);
     connect(header_, &Header::run_requested, this, &MainWindow::start);
     connect(header_, &Header::stop_requested, this, &MainWindow::ask_to_stop);
     connect(strip_, &StatusStrip::cancel_requested, this, &MainWindow::ask_to_stop);
@@ -109,6 +110,7 @@ void MainWindow::fill_menu()
     add(tr("Open the demo"), {}, [this] { Q_EMIT demo_requested(); });
     choose_data_ = add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { open_data_panel(); });
     menu->addSeparator();
+    add(tr("Scan"), QKeySequence(Qt::CTRL | Qt::Key_L), [this] { start_scan(); });
     add(tr("Run study"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { start(); });
     add(tr("Stop"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { ask_to_stop(); });
     menu->addSeparator();
@@ -145,6 +147,7 @@ void MainWindow::open_data_panel()
 
 void MainWindow::show_opening_data(const QString &name)
 {
+    drop_scan();
     data_state_ = DataState::opening;
     header_->data()->set_facts(name, tr("opening…"));
     show_study_states();
@@ -174,11 +177,12 @@ void MainWindow::show_data_failure(const Error &error)
 void MainWindow::show_opening(const QString &name)
 {
     model_state_ = ModelState::opening;
+    drop_scan();
     cannot_run_.clear();
     strip_->set_idle({}); // an earlier opening that still stops is no longer spoken of
     header_->model()->set_facts(name, tr("opening…"));
     chooser_->set_zero_shot({});
-    panes_->layers()->set_layers({});
+    panes_->layers()->set_facts({});
     panes_->layers()->set_notes({});
     panes_->layers()->states()->show_working(tr("Opening %1").arg(name));
     panes_->set_layers_note({});
@@ -200,16 +204,15 @@ void MainWindow::set_model(const ModelFacts &model)
     header_->model()->set_facts(model.name, facts.join(u" · "_s));
     chooser_->set_zero_shot(model.zero_shot);
     LayersPane *layers = panes_->layers();
-    layers->set_layers(model.layers);
+    layers->set_facts(model.sensitivity);
     layers->set_notes(model.notes);
-    if (model.layers.empty())
+    const std::size_t count = model.sensitivity.layers.size();
+    if (count == 0)
         layers->states()->show_empty(first_note.isEmpty() ? tr("This model has no layer that can be quantized.") : first_note,
                                      tr("Open the demo"));
     else
         layers->states()->show_content();
-    panes_->set_layers_note(model.layers.empty()           ? QString()
-                                : model.layers.size() == 1 ? tr("1 layer")
-                                                           : tr("%1 layers").arg(model.layers.size()));
+    panes_->set_layers_note(count == 0 ? QString() : count == 1 ? tr("1 layer") : tr("%1 layers").arg(count));
     strip_->set_idle(tr("%1 is open").arg(model.name));
     show_study_states();
     refresh_actions();
@@ -220,7 +223,7 @@ void MainWindow::show_model_failure(const QString &name, const Error &error)
     model_state_ = ModelState::failed;
     const QString outcome = tr("%1 was not opened").arg(name);
     header_->model()->set_facts(tr("No model"), outcome);
-    panes_->layers()->set_layers({});
+    panes_->layers()->set_facts({});
     panes_->layers()->states()->show_failed(words::from(error.sentence), tr("Retry"),
                                             error.cause ? words::from(error.cause->text()) : QString());
     strip_->set_idle(outcome);
@@ -231,6 +234,7 @@ void MainWindow::show_model_failure(const QString &name, const Error &error)
 void MainWindow::show_started()
 {
     run_state_ = RunState::running;
+    run_kind_ = RunKind::study;
     set_trials(nullptr);
     strip_->set_note({});
     strip_->set_progress({tr("Starting the study").toStdString(), 0, 0, 0, {}});
@@ -266,6 +270,7 @@ void MainWindow::show_stopping()
 void MainWindow::show_finished(const QString &sentence)
 {
     run_state_ = RunState::idle;
+    panes_->layers()->end_scan();
     strip_->set_idle(sentence);
     show_study_states();
     refresh_actions();
@@ -307,7 +312,7 @@ void MainWindow::select_trial(const QString &trial)
 
 void MainWindow::show_study_states()
 {
-    const bool runs = run_state_ != RunState::idle;
+    const bool runs = studies();
     const bool ready = model_state_ == ModelState::ready;
     if (study_ && !study_->trials.empty())
         panes_->trials()->states()->show_content();
@@ -319,7 +324,7 @@ void MainWindow::show_study_states()
                 ? cannot_run_ + u' ' + tr("Their export is a matter of the command line: compression-agent quantize.")
                 : ready ? tr("Trials stand here once a study runs.")
                         : tr("Trials stand here once a model is open and a study runs."),
-            ready && cannot_run_.isEmpty() && data_state_ == DataState::ready ? tr("Run study") : QString());
+            why_not_run().isEmpty() ? tr("Run study") : QString());
     if (panes_->pareto()->chart()->drawn_points() > 0)
         panes_->pareto()->states()->show_content();
     else if (runs)
@@ -331,19 +336,28 @@ void MainWindow::show_study_states()
 void MainWindow::refresh_actions()
 {
     const bool idle = run_state_ == RunState::idle;
-    QString why;
-    if (model_state_ != ModelState::ready)
-        why = tr("Open a model first");
-    else if (!cannot_run_.isEmpty())
-        why = cannot_run_;
-    else if (data_state_ != DataState::ready)
-        why = data_state_ == DataState::opening ? tr("The data is being opened") : tr("Choose data first");
-    else if (!idle)
-        why = tr("A study is running");
-    header_->set_can_run(why.isEmpty(), why);
+    header_->set_can_scan(why_not_scan());
+    header_->set_can_run(why_not_run());
     header_->set_can_stop(run_state_ == RunState::running);
     header_->data()->setEnabled(idle);
     choose_data_->setEnabled(idle);
+}
+
+QString MainWindow::why_not_scan() const
+{
+    if (model_state_ != ModelState::ready)
+        return tr("Open a model first");
+    if (run_state_ != RunState::idle)
+        return run_kind_ == RunKind::study ? tr("A study is running") : tr("A scan is running");
+    return data_state_ == DataState::opening ? tr("The data is being opened") : QString();
+}
+
+QString MainWindow::why_not_run() const
+{
+    if (model_state_ == ModelState::ready && !cannot_run_.isEmpty())
+        return cannot_run_;
+    const QString why = why_not_scan();
+    return why.isEmpty() && data_state_ != DataState::ready ? tr("Choose data first") : why;
 }
 
 } // namespace ca

@@ -50,6 +50,11 @@ public:
     void set_model(const ModelFacts &model);
     void show_model_failure(const QString &name, const Error &error);
 
+    // The scan of the open model; how it ends is said by show_finished
+    void show_scanning();
+    void set_sensitivity(const SensitivityFacts &facts);
+    void show_scan_failure(const Error &error);
+
     // The study
     void show_started();
     void set_trials(std::shared_ptr<const Study> study);
@@ -70,6 +75,7 @@ Q_SIGNALS:
     void open_folder_requested();
     void demo_requested();
     void retry_requested(); ///< to open the model that was not opened
+    void scan_requested();
     void start_requested(const ca::DataChoice &choice);
     void cancel_requested();
     void trial_selected(const QString &trial);
@@ -87,6 +93,7 @@ private:
     enum class ModelState { none, opening, failed, ready };
     enum class DataState { none, opening, ready };
     enum class RunState { idle, running, stopping };
+    enum class RunKind { study, scan };
 
     void connect_header();
     void connect_panes();
@@ -96,9 +103,15 @@ private:
     void show_study_states();
     void ask_to_stop();
     void start();
+    void start_scan();
+    void drop_scan();
+    [[nodiscard]] bool studies() const { return run_state_ != RunState::idle && run_kind_ == RunKind::study; }
+    [[nodiscard]] QString why_not_scan() const; ///< empty where it can
+    [[nodiscard]] QString why_not_run() const;
 
     ModelState model_state_ = ModelState::none;
     RunState run_state_ = RunState::idle;
+    RunKind run_kind_ = RunKind::study; ///< of what runs, or ran last
     DataState data_state_ = DataState::none;
     QAction *choose_data_ = nullptr; ///< in the menu, and by its keys
     QString cannot_run_;             ///< why the open model cannot; empty where it can

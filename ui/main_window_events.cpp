@@ -5,7 +5,6 @@
 #include "ui/common/dropped_file.h"
 #include "ui/common/status_strip.h"
 #include "ui/common/style_sheet.h"
-#include "ui/data_chooser/data_chooser.h"
 #include "ui/model_picker/model_picker.h"
 
 #include <QCloseEvent>
@@ -39,7 +38,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 {
     const DroppedFile dropped = dropped_file(*event->mimeData());
-    if (run_state_ != RunState::idle) {
+    if (studies()) {
         strip_->warn(tr("A study is running. Stop it before you open another model."));
         event->ignore();
     } else if (dropped.file.isEmpty()) {
@@ -66,7 +65,7 @@ void MainWindow::dropEvent(QDropEvent *event)
 {
     picker().disarm_drop();
     const DroppedFile dropped = dropped_file(*event->mimeData());
-    if (dropped.file.isEmpty() || run_state_ != RunState::idle)
+    if (dropped.file.isEmpty() || studies())
         return;
     event->acceptProposedAction();
     const QString model = picker().drop_target(picker().mapFrom(this, event->position().toPoint()));
@@ -74,21 +73,6 @@ void MainWindow::dropEvent(QDropEvent *event)
         Q_EMIT model_dropped(dropped.file);
     else
         Q_EMIT weights_dropped(model, dropped.file);
-}
-
-void MainWindow::start()
-{
-    if (model_state_ == ModelState::ready && cannot_run_.isEmpty() && data_state_ == DataState::ready
-        && run_state_ == RunState::idle)
-        Q_EMIT start_requested(chooser_->choice());
-}
-
-void MainWindow::ask_to_stop()
-{
-    if (!strip_->is_busy())
-        return;
-    show_stopping(); // the answer is on the screen before the work hears of it
-    Q_EMIT cancel_requested();
 }
 
 } // namespace ca

@@ -42,6 +42,7 @@ void Panes::make()
     picker_pane_ = new Pane(u"pane_models"_s, tr("Models"), picker_);
     picker_pane_->set_note(QKeySequence(QKeySequence::Open).toString(QKeySequence::NativeText));
     layers_pane_ = new Pane(u"pane_layers"_s, tr("Layers"), layers_);
+    layers_pane_->add_after_title(layers_->measures());
     layers_pane_->add_to_heading(layers_->legend());
     trials_pane_ = new Pane(u"pane_trials"_s, tr("Trials"), trials_);
     pareto_pane_ = new Pane(u"pane_pareto"_s, tr("Pareto"), pareto_);

@@ -14,16 +14,17 @@ namespace ca {
 namespace {
 
 using CommandName = std::pair<const char *, Command>;
-constexpr std::array<CommandName, 7> kCommands{{{"run", Command::run},
+constexpr std::array<CommandName, 8> kCommands{{{"run", Command::run},
                                                 {"demo", Command::demo},
                                                 {"inspect", Command::inspect},
+                                                {"scan", Command::scan},
                                                 {"quantize", Command::quantize},
                                                 {"evaluate", Command::evaluate},
                                                 {"models", Command::models},
                                                 {"doctor", Command::doctor}}};
 // Words that CLI.md fixes and that this version has nothing behind.
-constexpr std::array kAbsentCommands{"scan", "export", "report", "run-trial", "merge", "mcp"};
-constexpr std::array kAbsentOptions{"--yes-budget", "--no-divergence", "--formats"};
+constexpr std::array kAbsentCommands{"export", "report", "run-trial", "merge", "mcp"};
+constexpr std::array kAbsentOptions{"--yes-budget"};
 
 template <typename Array>
 bool contains(const Array &names, const std::string &name)

@@ -12,7 +12,7 @@
 
 namespace ca {
 
-enum class Command { window, run, demo, inspect, quantize, evaluate, models, doctor };
+enum class Command { window, run, demo, inspect, scan, quantize, evaluate, models, doctor };
 enum class LogLevel { error, warning, info, debug };
 
 /// What the user asked for, checked as far as it can be without opening anything. Each command reads its part.
@@ -37,6 +37,10 @@ struct Arguments {
     MethodOptions method_options;
     std::string format = "safetensors";
     std::filesystem::path output; ///< `quantize`: a file or folder; `run`: the folder of all studies
+
+    bool divergence = true;           ///< of `scan`, where there is data
+    std::vector<std::string> formats; ///< of `scan`; empty: all
+    double seconds = 0;               ///< that a scan may take; 0: as long as it needs
 
     bool latency = false, profile = false;
     int batch = 32;
@@ -66,7 +70,7 @@ using ParsedArguments = std::variant<Arguments, HelpText, UsageError>;
 /// means the window.
 [[nodiscard]] ParsedArguments parse_arguments(std::vector<std::string> words);
 
-/// "run, demo, inspect, quantize, evaluate, models, doctor": for sentences.
+/// "run, demo, inspect, scan, quantize, evaluate, models, doctor": for sentences.
 [[nodiscard]] std::string command_names();
 
 } // namespace ca

@@ -78,6 +78,8 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
         return run_command(arguments, console, stop);
     case Command::inspect:
         return inspect_command(arguments, console, stop);
+    case Command::scan:
+        return scan_command(arguments, console, stop);
     case Command::quantize:
         return quantize_command(arguments, console, stop);
     case Command::evaluate:

@@ -11,6 +11,7 @@ namespace ca {
 // One function for each command of CLI.md. Each prints its result or its sentence on the console and returns the exit code.
 
 [[nodiscard]] int inspect_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+[[nodiscard]] int scan_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 [[nodiscard]] int quantize_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 [[nodiscard]] int evaluate_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 /// `run`, and `demo`, which is `run` on what comes with the program.

@@ -25,6 +25,17 @@ void add_latency(Facts &rows, const std::string &name, const std::optional<Laten
                         milliseconds(latency->batch_n->median, latency->batch_n->low, latency->batch_n->high)});
     if (!latency->real)
         rows.push_back({name, "not timed: its arithmetic is simulated"});
+    if (latency->warning)
+        rows.push_back({name, *latency->warning});
+}
+
+std::string race_text(const DropQuestion &race)
+{
+    const std::string points = to_text(race.max_drop) + " points";
+    const std::string answer = race.verdict == "within" ? "falls by no more than "
+        : race.verdict == "beyond"                      ? "falls by more than "
+                                                        : "it is not settled whether it falls by more than ";
+    return answer + points + ", from " + std::to_string(race.images) + " of " + std::to_string(race.of) + " images";
 }
 
 std::string evaluation_text(const Evaluation &evaluation)
@@ -38,10 +49,16 @@ std::string evaluation_text(const Evaluation &evaluation)
         {"correct", std::to_string(accuracy.correct)}};
     if (accuracy.top5)
         rows.push_back({"top-5", percent(*accuracy.top5)});
+    if (accuracy.calibration_error)
+        rows.push_back({"calibration error", percent(*accuracy.calibration_error)});
     if (measurement.versus_float)
         rows.push_back({"against float", verdict_text(*measurement.versus_float)});
+    if (evaluation.race)
+        rows.push_back({"accuracy", race_text(*evaluation.race)});
     if (measurement.size.value > 0)
         rows.push_back({"size", to_text(measurement.size)});
+    if (measurement.peak_memory)
+        rows.push_back({"memory of one image", to_text(*measurement.peak_memory)});
     add_latency(rows, "this", measurement.latency);
     if (measurement.float_latency) {
         add_latency(rows, "torchscript", measurement.float_latency->torchscript);
@@ -51,6 +68,8 @@ std::string evaluation_text(const Evaluation &evaluation)
     std::string text = text_facts(rows) + evaluation.head + "\n" + evaluation.preprocess + "\n";
     for (const std::string &note : evaluation.notes)
         text += clean_text(note) + "\n";
+    if (evaluation.examples)
+        text += "\n" + examples_text(*evaluation.examples);
     if (evaluation.steps.empty())
         return text;
     std::vector<std::vector<std::string>> steps{{"step", "ms"}};
@@ -67,6 +86,10 @@ OrderedJson evaluation_json(const Evaluation &evaluation)
     json["preprocess"] = evaluation.preprocess;
     json["split"] = {{"name", evaluation.split.first}, {"hash", evaluation.split.second}};
     json["notes"] = evaluation.notes;
+    if (const auto &race = evaluation.race)
+        json["race"] = {{"max_drop", race->max_drop}, {"images", race->images}, {"of", race->of}, {"verdict", race->verdict}};
+    if (evaluation.examples)
+        add_examples(json, *evaluation.examples);
     if (!evaluation.steps.empty()) {
         OrderedJson steps = OrderedJson::array();
         for (const StepTime &step : evaluation.steps)

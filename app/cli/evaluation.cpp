@@ -1,122 +1,154 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/evaluation.h"
 
-#include "app/cli/open_inputs.h"
-#include "core/evaluate/evaluate.h"
-#include "core/quantize/export.h"
+#include "app/cli/evaluation_subject.h"
+#include "core/evaluate/latency.h"
+#include "core/evaluate/memory.h"
+#include "core/evaluate/race_against_float.h"
 
 #include <chrono>
+#include <set>
 
 namespace ca {
 namespace {
 
-/// What is measured: the float model, one that was quantized just now, or one out of an exported file.
-struct Subject {
-    Program program;
-    std::string name;
-    Bytes size;
-    std::optional<TowerBytes> towers; ///< of CLIP
-    std::string compute = "fp32";
-    bool real = true;
-    bool has_float = false; ///< there is a float model to compare it with, which is not itself
+/// Of the program, and where there is one of the float model, on the same images.
+struct Answers {
+    Split images;
+    Predictions predictions;
+    std::optional<Predictions> of_float;
 };
 
-/// The images, and how they are shown to the network.
-struct Setting {
-    Split split;
-    Preprocess preprocess;
-    Head head = Head::logits;
-};
-
-/// With fused kernels, as a study runs it: the same images come out right here and there.
-Result<Subject> float_subject(const Inputs &inputs)
+/// Errors: `usage` where a question about a quantized model comes without one.
+Status check_comparison(const Arguments &arguments)
 {
-    auto program = fuse(inputs.model.program);
-    if (!program)
-        return forward(program);
-    Subject subject;
-    subject.program = std::move(*program);
-    subject.name = inputs.model.name;
-    if (inputs.model.program.is_recorded()) { // else it cannot be exported, and has no size
-        subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
-        subject.towers = tower_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
+    const bool quantizes = !arguments.method.empty() || !arguments.recipe_file.empty();
+    if (quantizes || (!arguments.max_drop && !arguments.show_examples))
+        return {};
+    return fail(ErrorCode::usage,
+                std::string(arguments.max_drop ? "--max-drop" : "--show-examples")
+                    + " compares a quantized model with the float one: give --method or --recipe as well.");
+}
+
+/// Answers of as many images as it takes to tell whether accuracy falls by more than `--max-drop`.
+Result<Answers> race(const Arguments &arguments, const RaceEntry &entry, const Setting &setting, Evaluation &evaluation,
+                     std::stop_token stop, const Progress &progress)
+{
+    auto raced = race_against_float(entry, setting.split, setting.preprocess, setting.scoring,
+                                    {*arguments.max_drop, arguments.seed, arguments.threads}, std::move(stop), progress);
+    if (!raced)
+        return forward(raced);
+    const std::size_t images = raced->images.size(), of = setting.split.size();
+    evaluation.race = DropQuestion{*arguments.max_drop, images, of, drop_verdict(raced->verdict)};
+    if (images < of)
+        evaluation.notes.push_back("The race was settled after " + std::to_string(images) + " of " + std::to_string(of)
+                                   + " images; accuracy is of these alone, and its interval does not know why they ended.");
+    return Answers{std::move(raced->images), std::move(raced->quantized), std::move(raced->float_answers)};
+}
+
+/// `inputs` hold the network whose answers count.
+Result<Answers> ask(const Arguments &arguments, const Inputs &inputs, const Subject &subject, const Setting &setting,
+                    Evaluation &evaluation, std::stop_token stop, const Progress &progress)
+{
+    const auto answers = [&](const Program &program, const Progress &to) {
+        return predict(program, inputs.model.input, setting.split, setting.preprocess, arguments.threads, stop, to);
+    };
+    if (!subject.quantized) {
+        auto predictions = answers(subject.program, progress);
+        if (!predictions)
+            return forward(predictions);
+        return Answers{setting.split, std::move(*predictions), {}};
     }
-    return subject;
+    const auto float_model = fuse(inputs.model.program);
+    if (!float_model)
+        return forward(float_model);
+    if (arguments.max_drop)
+        return race(arguments, {*float_model, subject.program, inputs.model.input}, setting, evaluation, stop, progress);
+    auto predictions = answers(subject.program, progress);
+    if (!predictions)
+        return forward(predictions);
+    auto reference = answers(*float_model, progress.with_prefix("Float model: "));
+    if (!reference)
+        return forward(reference);
+    return Answers{setting.split, std::move(*predictions), std::move(*reference)};
 }
 
-Subject quantized_subject(const QuantizedModel &model, Bytes size, bool has_float)
+/// What a person should know of an accuracy before trusting it.
+std::vector<std::string> notes_on(const Accuracy &accuracy, const Answers &answers, const Scoring &scoring)
 {
-    auto towers = tower_bytes(model.model, model.recipe, model.ranges);
-    if (towers) // of a file, all that is not the text tower's
-        towers->image = bytes(size.value - towers->text.value);
-    return {model.program, model.model.name + ", " + describe(model.recipe, model.model), size, towers, model.compute, model.real,
-            has_float};
-}
-
-Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, const Preprocess &preprocess, std::stop_token stop,
-                             const Progress &progress)
-{
-    const auto recipe = open_recipe(arguments, inputs.model);
-    if (!recipe)
-        return forward(recipe);
-    if (inputs.exported && *recipe)
-        return fail(ErrorCode::usage,
-                    "The file " + inputs.file.string()
-                        + " is quantized already; --method and --recipe go with the float model that it came from.");
-    if (inputs.exported)
-        return quantized_subject(*inputs.exported, inputs.file_size, false);
-    if (!*recipe)
-        return float_subject(inputs);
-    const auto model = carry_out(arguments, inputs, **recipe, preprocess, stop, progress);
-    if (!model)
-        return forward(model);
-    return quantized_subject(*model, predicted_bytes(inputs.model, model->recipe, model->ranges), true);
-}
-
-Result<Setting> open_setting(const Arguments &arguments, const Inputs &inputs, Evaluation &evaluation, std::stop_token stop)
-{
-    const auto head = choose_head(arguments.head, inputs.model, *inputs.data);
-    if (!head)
-        return forward(head);
-    if (inputs.exported && head->head == Head::agreement)
-        return fail(ErrorCode::bad_data,
-                    "An exported file holds no float model to agree with. Evaluate the float model with --method, "
-                    "or give data whose classes are the model's outputs.");
-    const auto preprocess = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
-    if (!preprocess)
-        return forward(preprocess);
-    const auto split = inputs.data->split(arguments.split);
-    if (!split)
-        return forward(split);
-    evaluation.head = head->sentence;
-    evaluation.preprocess = preprocess->sentence;
-    Setting setting{split->first(arguments.samples), preprocess->preprocess, head->head};
-    evaluation.split = {setting.split.name, setting.split.hash()};
-    return setting;
+    std::vector<std::string> notes;
+    const auto &[split, predictions, of_float] = answers;
+    if (accuracy.unread > 0)
+        notes.push_back(std::to_string(accuracy.unread) + " of the " + std::to_string(predictions.size()) + " images of "
+                        + split.name + " cannot be read and do not count.");
+    if (accuracy.n == 1)
+        notes.push_back("This is the answer to a single image, and says next to nothing of the model.");
+    if (accuracy.n <= 1 || scoring.head == Head::agreement)
+        return notes;
+    std::set<int> labels;
+    for (std::size_t i = 0; i < predictions.size(); ++i)
+        if (predictions.top[i] != kUnread)
+            labels.insert(split.label(i));
+    if (labels.size() == 1 && *labels.begin() >= 0)
+        notes.push_back(
+            "All images are of one class, " + split.images->classes[static_cast<std::size_t>(*labels.begin())]
+            + ": a model that always answers so would be right each time, so this accuracy says nothing of the others.");
+    return notes;
 }
 
 /// Accuracy, and where there is a float model the comparison with it on the same images.
 Status measure_accuracy(const Arguments &arguments, const Inputs &inputs, const Subject &subject, const Setting &setting,
-                        Measurement &measurement, std::stop_token stop, const Progress &progress)
+                        Evaluation &evaluation, std::stop_token stop, const Progress &progress)
 {
-    const auto answers =
-        predict(subject.program, inputs.model.input, setting.split, setting.preprocess, arguments.threads, stop, progress);
+    const auto answers = ask(arguments, inputs, subject, setting, evaluation, stop, progress);
     if (!answers)
         return forward(answers);
-    if (!subject.has_float) {
-        measurement.accuracy = accuracy_of(*answers, setting.split, setting.head, &*answers);
+    Measurement &measurement = evaluation.measurement;
+    const Predictions &reference = answers->of_float ? *answers->of_float : answers->predictions;
+    measurement.accuracy = accuracy_of(answers->predictions, answers->images, setting.scoring, &reference);
+    for (std::string &note : notes_on(measurement.accuracy, *answers, setting.scoring))
+        evaluation.notes.push_back(std::move(note));
+    if (!answers->of_float)
         return {};
+    const Accuracy of_float = accuracy_of(reference, answers->images, setting.scoring, &reference);
+    measurement.versus_float = compare_paired(of_float.right, measurement.accuracy.right, of_float.unread);
+    if (!arguments.show_examples)
+        return {};
+    auto examples = find_examples(*subject.quantized, reference, answers->predictions, answers->images, setting.scoring,
+                                  setting.preprocess, arguments.threads, std::move(stop), progress);
+    if (!examples)
+        return forward(examples);
+    evaluation.examples = std::move(*examples);
+    return {};
+}
+
+/// With a probe, whose network answers in place of the model's, the recipe is carried out on that.
+Status measure_answers(const Arguments &arguments, const Inputs &inputs, const Subject &subject, const Setting &setting,
+                       Evaluation &evaluation, std::stop_token stop, const Progress &progress)
+{
+    const auto began = std::chrono::steady_clock::now();
+    Status measured;
+    if (setting.probe) {
+        Inputs probed = inputs;
+        probed.model = setting.probe->model;
+        const auto answering = open_subject(arguments, probed, setting.preprocess, stop, progress);
+        measured = answering ? measure_accuracy(arguments, probed, *answering, setting, evaluation, stop, progress)
+                             : Status(forward(answering));
+    } else {
+        measured = measure_accuracy(arguments, inputs, subject, setting, evaluation, stop, progress);
     }
-    const auto float_model = float_subject(inputs);
-    if (!float_model)
-        return forward(float_model);
-    const auto reference = predict(float_model->program, inputs.model.input, setting.split, setting.preprocess, arguments.threads,
-                                   stop, progress.with_prefix("Float model: "));
-    if (!reference)
-        return forward(reference);
-    measurement.accuracy = accuracy_of(*answers, setting.split, setting.head, &*reference);
-    const Accuracy of_float = accuracy_of(*reference, setting.split, setting.head, &*reference);
-    measurement.versus_float = compare_paired(of_float.right, measurement.accuracy.right);
+    evaluation.measurement.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return measured;
+}
+
+/// Of one image. A network that runs through the interpreter does not show its memory.
+Status measure_peak(const Inputs &inputs, const Subject &subject, Measurement &measurement, std::stop_token stop)
+{
+    const auto memory = measure_memory(subject.program, inputs.model.input, std::move(stop));
+    if (!memory)
+        return memory.error().code == ErrorCode::unsupported ? Status() : Status(forward(memory));
+    measurement.peak_memory = memory->measured();
+    measurement.predicted_peak_memory = memory->predicted();
     return {};
 }
 
@@ -155,25 +187,26 @@ Result<Evaluation> evaluate(const Arguments &arguments, const Fetch &fetch, std:
 {
     if (const auto possible = check_possible(arguments); !possible)
         return forward(possible);
+    if (const auto compared = check_comparison(arguments); !compared)
+        return forward(compared);
     const auto inputs = open_inputs(arguments, fetch, stop, progress);
     if (!inputs)
         return forward(inputs);
     Evaluation evaluation;
-    evaluation.notes = inputs->model.notes;
-    const auto setting = open_setting(arguments, *inputs, evaluation, stop);
+    evaluation.notes = inputs->notes();
+    const auto setting = open_setting(arguments, *inputs, evaluation, stop, progress);
     if (!setting)
         return forward(setting);
     const auto subject = open_subject(arguments, *inputs, setting->preprocess, stop, progress);
     if (!subject)
         return forward(subject);
     evaluation.model = subject->name;
-    Measurement &measurement = evaluation.measurement;
-    measurement.size = subject->size;
-    measurement.towers = subject->towers;
-    const auto began = std::chrono::steady_clock::now();
-    if (const auto done = measure_accuracy(arguments, *inputs, *subject, *setting, measurement, stop, progress); !done)
+    evaluation.measurement.size = subject->size;
+    evaluation.measurement.towers = subject->towers;
+    if (const auto done = measure_answers(arguments, *inputs, *subject, *setting, evaluation, stop, progress); !done)
         return forward(done);
-    measurement.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    if (const auto done = measure_peak(*inputs, *subject, evaluation.measurement, stop); !done)
+        return forward(done);
     if (const auto done = measure_times(arguments, *inputs, *subject, evaluation, stop, progress); !done)
         return forward(done);
     return evaluation;

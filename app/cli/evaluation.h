@@ -3,10 +3,12 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/fetcher.h"
+#include "app/cli/shown_examples.h"
 #include "core/base/progress.h"
 #include "core/evaluate/measurement.h"
 #include "core/program/program.h"
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -18,6 +20,14 @@ struct StepTime {
     double milliseconds = 0; ///< median at batch 1
 };
 
+/// What `--max-drop` asked.
+struct DropQuestion {
+    double max_drop = 0;    ///< percentage points
+    std::size_t images = 0; ///< that were looked at
+    std::size_t of = 0;     ///< images of the split
+    std::string verdict;    ///< `within`, `beyond` or `undecided`
+};
+
 /// What the command `evaluate` finds.
 struct Evaluation {
     std::string model; ///< the file's name, and what was done to it
@@ -25,6 +35,8 @@ struct Evaluation {
     std::string head, preprocess;              ///< sentences that say what was chosen, and why
     std::pair<std::string, std::string> split; ///< name and hash
     std::vector<std::string> notes;
+    std::optional<DropQuestion> race;
+    std::optional<ShownExamples> examples;
     std::vector<StepTime> steps; ///< in program order; empty without `--profile`
 };
 

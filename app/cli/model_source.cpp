@@ -158,12 +158,28 @@ Status check_names(const Arguments &arguments)
 Result<PromptMaker> prompts_of(const Arguments &arguments, const std::optional<DataSet> &data)
 {
     auto classes = lines_or(arguments.classes_file, data ? data->classes : cifar10_classes(), read_prompt_classes);
-    if (!classes)
-        return forward(classes);
+    if (!classes) // other networks make no prompts, and take names that these would not
+        return PromptMaker([error = classes.error()](const fs::path &, std::size_t) { return tl::unexpected<Error>(error); });
     auto templates = lines_or(arguments.templates_file, clip_templates(), read_prompt_templates);
     if (!templates)
         return forward(templates);
     return prompt_maker(std::move(*classes), std::move(*templates));
+}
+
+Status name_outputs(const Arguments &arguments, Model &model)
+{
+    if (arguments.classes_file.empty() || model.zero_shot || !model.has_network())
+        return {};
+    auto names = read_output_names(arguments.classes_file);
+    if (!names)
+        return forward(names);
+    if (static_cast<std::int64_t>(names->size()) != model.input.outputs)
+        return fail(ErrorCode::bad_data,
+                    "The file " + arguments.classes_file + " has " + std::to_string(names->size()) + " names, and the model "
+                        + model.name + " has " + std::to_string(model.input.outputs)
+                        + " outputs. Write one name a line for each of them.");
+    model.output_names = std::move(*names);
+    return {};
 }
 
 } // namespace ca

@@ -38,7 +38,11 @@ struct ModelSource {
                                         const Progress &progress);
 
 /// What a CLIP model is asked: `--classes` and `--templates`, else the data's classes in the 18 published templates, else
-/// CIFAR-10's classes. Errors: those of reading the files.
+/// CIFAR-10's classes. Errors: those of reading the files; of names that no prompts can be made of only when they are made.
 [[nodiscard]] Result<PromptMaker> prompts_of(const Arguments &arguments, const std::optional<DataSet> &data);
+
+/// Gives the outputs of a network that is no CLIP the names of `--classes`. Errors: those of reading the file; `bad_data` where
+/// it does not have one for each output.
+[[nodiscard]] Status name_outputs(const Arguments &arguments, Model &model);
 
 } // namespace ca

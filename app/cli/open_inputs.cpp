@@ -15,19 +15,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Sides = std::pair<std::int64_t, std::int64_t>; // height, width
+
 /// The size that `--preprocess` makes of the data's images.
-std::optional<std::pair<std::int64_t, std::int64_t>> wanted_size(const Arguments &arguments, const std::optional<DataSet> &data)
+std::optional<Sides> wanted_size(const Arguments &arguments, const std::optional<DataSet> &data)
 {
     const auto wanted = parse_preprocess(arguments.preprocess);
     if (!wanted || !data || !data->all.images)
         return std::nullopt;
-    return output_size(*wanted, data->all.images->height, data->all.images->width);
+    const Sides made = output_size(*wanted, data->all.images->height, data->all.images->width);
+    return made.first > 0 && made.second > 0 ? std::optional(made) : std::nullopt; // else images differ and stay different
 }
 
-/// The size to try first when the network does not say what it takes: that of the data's images.
-std::vector<std::pair<std::int64_t, std::int64_t>> likely_sizes(const std::optional<DataSet> &data)
+/// The size to try first when the network does not say what it takes: that of the data's images, where they have one.
+std::vector<Sides> likely_sizes(const std::optional<DataSet> &data)
 {
-    if (!data || !data->all.images)
+    if (!data || !data->all.images || data->all.images->height == 0)
         return {};
     return {{data->all.images->height, data->all.images->width}};
 }
@@ -49,6 +52,16 @@ Result<MethodRecipe> read_recipe(const std::string &file, const Model &model)
     return MethodRecipe{std::move(*recipe), {}};
 }
 
+/// A CLIP model's file was written with its prompts.
+Status name_exported(const Arguments &arguments, Model &model)
+{
+    if (!model.zero_shot || (arguments.classes_file.empty() && arguments.templates_file.empty()))
+        return name_outputs(arguments, model);
+    return fail(ErrorCode::usage,
+                "The file " + arguments.model
+                    + " was written for its own class names; --classes and --templates go with the model that it came from.");
+}
+
 } // namespace
 
 Status check_possible(const Arguments &arguments)
@@ -63,6 +76,13 @@ Status check_possible(const Arguments &arguments)
     return {};
 }
 
+std::vector<std::string> Inputs::notes() const
+{
+    std::vector<std::string> all = data ? data->notes : std::vector<std::string>();
+    all.insert(all.end(), model.notes.begin(), model.notes.end());
+    return all;
+}
+
 Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
     if (const auto there = check_names(arguments); !there)
@@ -72,7 +92,7 @@ Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::
         const auto folder = get_data(arguments.data, fetch, stop, progress);
         if (!folder)
             return forward(folder);
-        auto data = open_data_folder(*folder, arguments.seed);
+        auto data = open_data_folder(*folder, arguments.seed, stop, progress);
         if (!data)
             return forward(data);
         inputs.data = std::move(*data);
@@ -82,16 +102,13 @@ Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::
         return forward(source);
     inputs.file = source->file;
     if (is_export(source->file)) {
-        if (!arguments.classes_file.empty() || !arguments.templates_file.empty())
-            return fail(
-                ErrorCode::usage,
-                "The file " + source->file.string()
-                    + " was written for its own class names; --classes and --templates go with the model that it came from.");
         std::error_code ignored;
         inputs.file_size = bytes(static_cast<std::int64_t>(fs::file_size(source->file, ignored)));
         auto exported = read_export(source->file, arguments.threads == 0 ? default_threads() : arguments.threads, stop, progress);
         if (!exported)
             return forward(exported);
+        if (const auto named = name_exported(arguments, exported->model); !named)
+            return forward(named);
         inputs.model = exported->model;
         inputs.exported = std::move(*exported);
         return inputs;
@@ -108,6 +125,8 @@ Result<Inputs> open_inputs(const Arguments &arguments, const Fetch &fetch, std::
     auto model = load_source(*source, options, stop, progress);
     if (!model)
         return forward(model);
+    if (const auto named = name_outputs(arguments, *model); !named)
+        return forward(named);
     inputs.model = std::move(*model);
     return inputs;
 }

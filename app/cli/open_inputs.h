@@ -24,6 +24,8 @@ struct Inputs {
     Model model;                            ///< of an exported file: its float program with the weights as stored
     std::optional<QuantizedModel> exported; ///< where `quantize` wrote the file
     std::optional<DataSet> data;            ///< absent without `--data`
+
+    [[nodiscard]] std::vector<std::string> notes() const; ///< what a person should know of the data and the model
 };
 
 /// Opens data and model; what the program knows by name and is missing is fetched. Errors: those of `get_model`, `get_data`,

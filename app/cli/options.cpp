@@ -1,97 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/options.h"
 
-#include "core/base/json.h"
+#include "app/cli/option_kinds.h"
 #include "core/data/preprocess.h"
+#include "core/scan/sensitivity.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <functional>
-#include <limits>
+#include <map>
 
 #include <CLI/CLI.hpp>
 
 namespace ca {
 namespace {
-
-/// The whole text as a number.
-template <typename Number>
-std::optional<Number> number_from(const std::string &text)
-{
-    Number number{};
-    const char *end = text.data() + text.size();
-    const auto [stopped, problem] = std::from_chars(text.data(), end, number);
-    return problem == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
-}
-
-/// A whole number from `least` to `most`.
-template <typename Target>
-void add_integer(CLI::App &app, const std::string &name, Target &target, std::int64_t least, std::int64_t most,
-                 const std::string &help)
-{
-    app.add_option_function<std::string>(
-           name,
-           [&target, name, least, most](const std::string &text) {
-               const auto number = number_from<std::int64_t>(text);
-               if (!number || *number < least || *number > most)
-                   throw CLI::ValidationError(
-                       name + " takes a whole number from " + std::to_string(least)
-                       + (most == std::numeric_limits<std::int64_t>::max() ? " up" : " to " + std::to_string(most)) + ", and "
-                       + clean_text(text) + " is none.");
-               if constexpr (requires { target.has_value(); })
-                   target = *number;
-               else
-                   target = static_cast<Target>(*number);
-           },
-           help)
-        ->type_name("N");
-}
-
-constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
-
-/// A finite number of at least `least`, or above it where `above`.
-template <typename Target>
-void add_real(CLI::App &app, const std::string &name, Target &target, double least, bool above, const std::string &help)
-{
-    app.add_option_function<std::string>(
-           name,
-           [&target, name, least, above](const std::string &text) {
-               const auto number = number_from<double>(text);
-               if (!number || !std::isfinite(*number) || *number < least || (above && *number == least))
-                   throw CLI::ValidationError(name + " takes a number " + (above ? "above " : "of at least ") + to_text(least)
-                                              + ", and " + clean_text(text) + " is none.");
-               target = *number;
-           },
-           help)
-        ->type_name("X");
-}
-
-/// One of a few words; `use` gets the word's place in the list.
-void add_choice(CLI::App &app, const std::string &name, const std::vector<std::string> &words,
-                const std::function<void(std::size_t)> &use, const std::string &help)
-{
-    std::string list;
-    for (const std::string &word : words)
-        list += (list.empty() ? "" : ", ") + word;
-    app.add_option_function<std::string>(
-           name,
-           [words, name, use, list](const std::string &text) {
-               const auto found = std::find(words.begin(), words.end(), text);
-               if (found == words.end())
-                   throw CLI::ValidationError(name + " takes one of " + list + ", and " + clean_text(text) + " is none of them.");
-               use(static_cast<std::size_t>(found - words.begin()));
-           },
-           help + ": " + list)
-        ->type_name("WORD");
-}
-
-void add_word(CLI::App &app, const std::string &name, std::string &target, const std::vector<std::string> &words,
-              const std::string &help)
-{
-    add_choice(
-        app, name, words, [&target, words](std::size_t i) { target = words[i]; }, help);
-}
 
 void add_output_options(CLI::App &app, Arguments &arguments)
 {
@@ -111,7 +30,9 @@ void add_model_options(CLI::App &app, Arguments &arguments)
         ->type_name("M");
     app.add_option("--weights", arguments.weights, "Weights for one of the five names instead of a download: a file, or random")
         ->type_name("FILE");
-    app.add_option("--classes", arguments.classes_file, "Class names for zero-shot, one a line (the data's)")->type_name("FILE");
+    app.add_option("--classes", arguments.classes_file,
+                   "Names of the classes, one a line: asked of CLIP (the data's), of the outputs of others")
+        ->type_name("FILE");
     app.add_option("--templates", arguments.templates_file,
                    "Sentences for zero-shot with {} for the name, one a line (18 of CLIP's)")
         ->type_name("FILE");
@@ -120,7 +41,9 @@ void add_model_options(CLI::App &app, Arguments &arguments)
 
 void add_data_options(CLI::App &app, Arguments &arguments, bool required)
 {
-    app.add_option("--data", arguments.data, "pictogram10, cifar10, or a folder with CIFAR binary records")
+    app.add_option("--data", arguments.data,
+                   "pictogram10, cifar10, a folder with CIFAR binary records, or a folder of pictures (class folders, "
+                   "labels.csv, or none)")
         ->required(required)
         ->type_name("D");
 }
@@ -143,7 +66,8 @@ void add_work_options(CLI::App &app, Arguments &arguments)
 
 void add_evaluation_options(CLI::App &app, Arguments &arguments)
 {
-    add_word(app, "--head", arguments.head, {"auto", "logits", "zero-shot", "agreement"}, "How outputs become right or wrong");
+    add_word(app, "--head", arguments.head, {"auto", "logits", "zero-shot", "probe", "agreement"},
+             "How outputs become right or wrong");
     add_integer(app, "--samples", arguments.samples, 1, kAny, "Only the first N images of a split");
 }
 
@@ -234,6 +158,24 @@ void add_evaluate(CLI::App &app, Arguments &arguments)
     app.add_flag("--latency", arguments.latency, "Also time it, against the float model");
     add_integer(app, "--batch", arguments.batch, 1, 4096, "The larger batch that is timed (32)");
     app.add_flag("--profile", arguments.profile, "Also time each step");
+    add_real(app, "--max-drop", arguments.max_drop, 0, false,
+             "Stop as soon as it is settled whether more than so many points of accuracy are lost");
+    app.add_flag("--show-examples", arguments.show_examples, "Images that changed, with both answers and what repairs them");
+}
+
+void add_scan(CLI::App &app, Arguments &arguments)
+{
+    add_model_options(app, arguments);
+    add_data_options(app, arguments, false);
+    add_work_options(app, arguments);
+    app.add_flag_callback(
+        "--no-divergence", [&arguments] { arguments.divergence = false; }, "Weights alone, also where there is data");
+    add_list(app, "--formats", arguments.formats, scan_formats(), "Formats whose divergence is measured (all)");
+    add_real(app, "--seconds", arguments.seconds, 0, true, "Seconds at most; then what is known is printed");
+    add_integer(app, "--samples", arguments.samples, 1, kAny,
+                "Calibration images, exactly (64, doubled up to 256 while the ranking of layers moves)");
+    app.add_option("--output", arguments.output, "A folder for sensitivity.json, .csv and data for model-explorer")
+        ->type_name("DIR");
 }
 
 } // namespace
@@ -244,6 +186,7 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
         {Command::run, "Search for good recipes: quantize, measure, and write the results"},
         {Command::demo, "The same on the model and the data that come with the program"},
         {Command::inspect, "What a model file holds; executes nothing in it"},
+        {Command::scan, "What each layer costs in each format: Beta noise, and the divergence of the output"},
         {Command::quantize, "Write a quantized model"},
         {Command::evaluate, "Measure a model's accuracy, size and latency"},
         {Command::models, "The models that --model knows by name"},
@@ -252,6 +195,8 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
     add_output_options(sub, arguments);
     if (command == Command::run)
         add_run(sub, arguments);
+    if (command == Command::scan)
+        add_scan(sub, arguments);
     if (command == Command::quantize)
         add_quantize(sub, arguments);
     if (command == Command::evaluate)
@@ -278,8 +223,9 @@ std::optional<std::string> contradiction(const Arguments &arguments)
     const std::string &study = arguments.study;
     if (study == "." || study == ".." || study.find('/') != std::string::npos || clean_text(study) != study)
         return "--study takes a folder's name without slashes, and " + clean_text(study) + " is none.";
-    if (arguments.output.empty() && arguments.command != Command::evaluate && arguments.command != Command::inspect
-        && arguments.command != Command::models && arguments.command != Command::doctor)
+    const bool has_output =
+        arguments.command == Command::run || arguments.command == Command::demo || arguments.command == Command::quantize;
+    if (arguments.output.empty() && has_output)
         return "--output takes the name of a file or folder, and it is empty.";
     return std::nullopt;
 }

@@ -121,7 +121,7 @@ int quantize_command(const Arguments &arguments, const Console &console, std::st
     const auto plan = make_plan(arguments, console.fetch(), stop, progress);
     if (!plan)
         return console.fail(plan.error());
-    for (const std::string &note : plan->inputs.model.notes)
+    for (const std::string &note : plan->inputs.notes())
         console.note(note);
     const auto model = carry_out(arguments, plan->inputs, plan->recipe, {}, stop, progress);
     if (!model)

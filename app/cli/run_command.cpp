@@ -4,6 +4,7 @@
 #include "app/cli/constraints.h"
 #include "app/cli/open_inputs.h"
 #include "app/cli/output_place.h"
+#include "app/cli/run_examples.h"
 #include "core/report/results.h"
 #include "core/study/study.h"
 
@@ -151,7 +152,8 @@ std::string study_text(const Study &study)
     return text;
 }
 
-int finish(Study study, const Arguments &arguments, const fs::path &folder, const Console &console, bool was_stopped)
+int finish(Study study, const std::optional<ShownExamples> &examples, const Arguments &arguments, const fs::path &folder,
+           const Console &console, bool was_stopped)
 {
     if (has_results(study))
         if (const auto files = write_results(study, folder); !files)
@@ -159,7 +161,13 @@ int finish(Study study, const Arguments &arguments, const fs::path &folder, cons
     if (was_stopped)
         return console.fail(cancelled().value());
     add_png(study, folder, console);
-    const int printed = console.result(to_json(study), study_text(study));
+    OrderedJson json = to_json(study);
+    std::string text = study_text(study);
+    if (examples) {
+        add_examples(json, *examples);
+        text += examples_text(*examples);
+    }
+    const int printed = console.result(json, text);
     const auto reached = check_constraints(study, arguments);
     return reached || printed != 0 ? printed : console.fail(reached.error());
 }
@@ -173,10 +181,8 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
     const auto inputs = open_run(arguments, console.fetch(), stop, progress);
     if (!inputs)
         return console.fail(inputs.error());
-    for (const std::string &note : inputs->model.notes)
+    for (const std::string &note : inputs->notes())
         console.note(note);
-    if (arguments.show_examples)
-        console.warn("Prediction examples are not available in this version; the run goes on without them.");
     const StudyOptions options = study_options(arguments, *inputs);
     const TrialSink on_trial = [&console](const Study &, const Trial &trial) {
         if (trial.state != TrialState::queued && trial.state != TrialState::running)
@@ -186,7 +192,15 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
     auto study = run_study(inputs->model, *inputs->data, options, on_trial, stop, progress);
     if (!study)
         return console.fail(study.error());
-    return finish(std::move(*study), arguments, options.folder, console, stop.stop_requested());
+    std::optional<ShownExamples> examples;
+    if (const Trial *trial = trial_to_show(*study); arguments.show_examples && trial && !stop.stop_requested()) {
+        auto found = examples_of(*trial, arguments, *inputs, stop, progress);
+        if (found)
+            examples = std::move(*found);
+        else
+            console.warn("No examples of " + trial->id + " can be shown. " + found.error().text());
+    }
+    return finish(std::move(*study), examples, arguments, options.folder, console, stop.stop_requested());
 }
 
 } // namespace ca

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/describe.h"
 
+#include "app/session/describe_scan.h"
 #include "core/base/json.h"
-#include "core/base/parallel.h"
-#include "core/scan/weight_noise.h"
+#include "core/scan/scan.h"
 
 #include <QCoreApplication>
 #include <QStringList>
-
-#include <atomic>
 
 namespace ca {
 
@@ -55,39 +53,12 @@ QString code_word(CodeVerdict verdict)
     return {};
 }
 
-LayerFacts describe_layer(const Layer &layer)
-{
-    LayerFacts facts;
-    facts.id = QString::fromStdString(layer.index.id());
-    facts.name = clean(layer.name);
-    facts.kind = QString::fromStdString(to_text(layer.kind));
-    QStringList sides;
-    for (const auto side : layer.shape)
-        sides << QString::number(side);
-    facts.shape = sides.join(u" × "_s);
-    facts.weights = layer.weights();
-    return facts;
-}
-
 QStringList clean(const std::vector<std::string> &texts)
 {
     QStringList list;
     for (const std::string &text : texts)
         list << clean(text);
     return list;
-}
-
-Status add_noise(const Model &model, std::vector<LayerFacts> &layers, std::stop_token stop, const Progress &progress)
-{
-    const std::vector<Layer> &known = model.program.layers();
-    std::atomic<std::size_t> done = 0;
-    return parallel_for(known.size(), 0, stop, [&](std::size_t i) -> Status {
-        const BetaFit fit = fit_beta(model.program.weight(known[i].index));
-        for (std::size_t column = 0; column < kNoiseBits.size(); ++column)
-            layers[i].noise[column] = beta_noise(fit, kNoiseBits[column]);
-        progress.report("Fitting the weights of " + model.name, ++done, known.size());
-        return {};
-    });
 }
 
 } // namespace
@@ -109,10 +80,12 @@ Result<ModelFacts> describe_model(const FileInspection &inspection, const Model 
     facts.has_network = model.has_network();
     if (model.zero_shot)
         facts.zero_shot = ClassNames{clean(model.zero_shot->classes), clean(model.zero_shot->templates)};
-    for (const Layer &layer : model.program.layers())
-        facts.layers.push_back(describe_layer(layer));
-    if (const auto fitted = add_noise(model, facts.layers, stop, progress); !fitted)
-        return forward(fitted);
+    if (!model.program.layers().empty()) {
+        const auto scanned = scan(model, {}, {}, stop, progress);
+        if (!scanned)
+            return forward(scanned);
+        facts.sensitivity = describe_scan(*scanned);
+    }
     return facts;
 }
 

@@ -12,8 +12,7 @@
 
 namespace ca {
 
-/// What the window shows of a model, with the Beta noise of each layer. Fits every weight: seconds for a large model. Errors:
-/// `cancelled`.
+/// What the window shows of a model, with a scan of its weights: seconds for a large model. Errors: those of `scan`.
 [[nodiscard]] Result<ModelFacts> describe_model(const FileInspection &inspection, const Model &model, std::stop_token stop,
                                                 const Progress &progress);
 

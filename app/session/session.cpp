@@ -4,6 +4,7 @@
 #include "app/session/describe.h"
 #include "core/base/json.h"
 #include "core/data/prompts.h"
+#include "core/evaluate/evaluate.h"
 #include "core/model/first_load.h"
 #include "core/report/results.h"
 
@@ -63,6 +64,20 @@ Result<StudyEnd> carry_out(const Model &model, const DataSet &data, const StudyO
     return end;
 }
 
+/// `data`: null where none is open.
+Result<SensitivityTable> scan_on(const Model &model, const DataSet *data, ScanOptions options, const ScanWatcher &watcher,
+                                 std::stop_token stop, const Progress &progress)
+{
+    options.images.reset();
+    if (data && model.has_network()) {
+        const auto preprocess = choose_preprocess("auto", model, *data, options.threads, stop);
+        if (!preprocess)
+            return forward(preprocess);
+        options.images = ScanImages{data->name, data->calibration, preprocess->preprocess};
+    }
+    return scan(model, options, watcher, stop, progress);
+}
+
 } // namespace
 
 Session::Session(std::filesystem::path program, QObject *parent)
@@ -101,6 +116,7 @@ void Session::open_model(const ModelRequest &request)
 {
     if (studying_)
         return;
+    begin(&Session::scan_run_);
     const auto id = begin(&Session::model_run_);
     model_.reset();
     // The data may still be opening before it in the queue, so what is known of it is looked up when the job runs.
@@ -133,11 +149,12 @@ void Session::open_data(const QString &folder, quint64 seed)
 {
     if (studying_)
         return;
+    begin(&Session::scan_run_);
     const auto id = begin(&Session::data_run_);
     data_.reset();
-    data_run_.stop = worker_->post([this, id, folder, seed, known = known_data_](std::stop_token) {
+    data_run_.stop = worker_->post([this, id, folder, seed, known = known_data_](std::stop_token stop) {
         auto opened = std::make_shared<Result<DataSet>>(
-            guarded<Result<DataSet>>([&] { return open_data_folder(folder.toStdString(), seed); }));
+            guarded<Result<DataSet>>([&] { return open_data_folder(folder.toStdString(), seed, stop); }));
         if (*opened && (*opened)->all.images)
             *known = {{(*opened)->all.images->height, (*opened)->all.images->width}, (*opened)->classes};
         answer(&Session::data_run_, id, [this, opened] {
@@ -151,6 +168,31 @@ void Session::open_data(const QString &folder, quint64 seed)
     });
 }
 
+void Session::start_scan(const ScanOptions &options)
+{
+    if (studying_)
+        return;
+    if (!model_) {
+        Q_EMIT scan_failed({ErrorCode::usage, "There is nothing to scan yet. Open a model first.", nullptr});
+        return;
+    }
+    const auto id = begin(&Session::scan_run_);
+    scan_run_.stop = worker_->post([this, id, options, model = model_, data = data_](std::stop_token stop) {
+        const ScanWatcher watcher = [this, id](const SensitivityTable &so_far) {
+            auto now = std::make_shared<const SensitivityTable>(so_far);
+            answer(&Session::scan_run_, id, [this, now] { Q_EMIT scan_changed(now); });
+        };
+        auto end = std::make_shared<Result<SensitivityTable>>(guarded<Result<SensitivityTable>>(
+            [&] { return scan_on(*model, data.get(), options, watcher, stop, reporter(&Session::scan_run_, id)); }));
+        answer(&Session::scan_run_, id, [this, end] {
+            if (*end)
+                Q_EMIT scan_finished(std::make_shared<const SensitivityTable>(std::move(**end)));
+            else
+                Q_EMIT scan_failed(end->error());
+        });
+    });
+}
+
 void Session::start_study(const StudyOptions &options)
 {
     if (studying_)
@@ -159,6 +201,7 @@ void Session::start_study(const StudyOptions &options)
         Q_EMIT study_failed({ErrorCode::usage, "There is nothing to run yet. Open a model and choose data first.", nullptr});
         return;
     }
+    begin(&Session::scan_run_);
     studying_ = true;
     const auto id = begin(&Session::study_run_);
     study_run_.stop = worker_->post([this, id, options, model = model_, data = data_](std::stop_token stop) {
@@ -183,7 +226,7 @@ void Session::end_study(const Result<StudyEnd> &end)
 
 void Session::cancel()
 {
-    for (Run *run : {&model_run_, &data_run_, &study_run_})
+    for (Run *run : {&model_run_, &data_run_, &scan_run_, &study_run_})
         run->stop.request_stop();
 }
 

@@ -5,6 +5,7 @@
 #include "app/session/worker.h"
 #include "core/data/dataset.h"
 #include "core/model/model.h"
+#include "core/scan/scan.h"
 #include "core/study/study.h"
 #include "ui/facts.h"
 
@@ -45,6 +46,9 @@ public Q_SLOTS:
     /// Opens a folder of images; as above. Open data first: their size is tried first as a model's input, and their classes are
     /// what a CLIP model is asked.
     void open_data(const QString &folder, quint64 seed);
+    /// Scans the open model's sensitivity: with divergence where data is open and the model can be run, which replaces `images`.
+    /// A model, data or a study that is asked for meanwhile ends it without an answer. Without a model: `scan_failed`.
+    void start_scan(const ca::ScanOptions &options);
     /// Needs a model and data, else answers with `study_failed`.
     void start_study(const ca::StudyOptions &options);
     /// Asks all work to stop. Each job still answers: a study with what it finished, others with a failure `cancelled`.
@@ -58,6 +62,9 @@ Q_SIGNALS:
     void data_opened(const ca::DataFacts &data);
     void data_failed(const ca::Error &error);
     void progress(const ca::ProgressReport &report);
+    void scan_changed(const std::shared_ptr<const ca::SensitivityTable> &so_far);
+    void scan_finished(const std::shared_ptr<const ca::SensitivityTable> &table);
+    void scan_failed(const ca::Error &error);
     void study_changed(const std::shared_ptr<const ca::Study> &study);
     void study_finished(const ca::StudyEnd &end);
     void study_failed(const ca::Error &error);
@@ -84,7 +91,7 @@ private:
     void end_opening(ModelOpening &opening);
     void end_study(const Result<StudyEnd> &end);
 
-    Run model_run_, data_run_, study_run_;
+    Run model_run_, data_run_, scan_run_, study_run_;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const DataSet> data_;
     std::shared_ptr<KnownData> known_data_ = std::make_shared<KnownData>();

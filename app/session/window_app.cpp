@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/window_app.h"
 
+#include "app/cli/data_folder.h"
 #include "app/session/machine_memory.h"
 #include "app/session/session.h"
 #include "app/session/window_controller.h"
@@ -27,7 +28,9 @@ int run_window(int &argc, char **argv, const std::filesystem::path &program, con
     QSettings store(QSettings::IniFormat, QSettings::UserScope, u"compression-agent"_s, u"window"_s);
     Settings settings(store);
     const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
-    const WindowPlaces places{resources, std::filesystem::path(data.toStdString()) / "studies", machine_memory()};
+    const auto local = data_folder(); // where the command line keeps them as well
+    const WindowPlaces places{resources, std::filesystem::path(data.toStdString()) / "studies", machine_memory(),
+                              local ? *local / "scans" : std::filesystem::path()};
 
     MainWindow window;
     window.resize(window.size().boundedTo(window.screen()->availableSize())); // where no geometry was kept

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/window_controller.h"
 
+#include "app/session/describe_scan.h"
 #include "app/session/session.h"
 #include "app/settings/settings.h"
-#include "core/evaluate/evaluate.h"
+#include "core/evaluate/latency.h"
 #include "ui/main_window.h"
 
 #include <QThread>
@@ -45,6 +46,7 @@ WindowController::WindowController(MainWindow &window, Session &session, Setting
 
 void WindowController::connect_window()
 {
+    connect(&window_, &MainWindow::scan_requested, this, &WindowController::start_scan);
     connect(&window_, &MainWindow::start_requested, this, &WindowController::start);
     connect(&window_, &MainWindow::cancel_requested, &session_, &Session::cancel);
     connect(&window_, &MainWindow::closing, this, [this] {
@@ -58,6 +60,10 @@ void WindowController::connect_window()
 void WindowController::connect_session()
 {
     connect(&session_, &Session::progress, &window_, &MainWindow::set_progress);
+    connect(&session_, &Session::model_opened, this, [this](const ModelFacts &model) { sensitivity_ = model.sensitivity; });
+    connect(&session_, &Session::scan_changed, this, [this](const auto &so_far) { show_scan(*so_far); });
+    connect(&session_, &Session::scan_finished, this, [this](const auto &table) { take_scan(*table); });
+    connect(&session_, &Session::scan_failed, this, &WindowController::take_scan_failure);
     connect(&session_, &Session::study_changed, &window_, &MainWindow::set_trials);
     connect(&session_, &Session::study_finished, this, &WindowController::take_end);
     connect(&session_, &Session::study_failed, this, &WindowController::take_failure);
@@ -81,6 +87,39 @@ std::filesystem::path WindowController::new_study_folder(const QString &name) co
     for (int number = 2; std::filesystem::exists(folder, ignored); ++number)
         folder = places_.studies / u"%1-%2"_s.arg(name).arg(number).toStdString();
     return folder;
+}
+
+void WindowController::start_scan()
+{
+    ScanOptions options;
+    options.seed = kSeed;
+    options.cache = places_.scans;
+    window_.show_scanning();
+    session_.start_scan(options);
+}
+
+void WindowController::show_scan(const SensitivityTable &so_far)
+{
+    sensitivity_ = describe_scan(so_far, sensitivity_);
+    window_.set_sensitivity(sensitivity_);
+}
+
+void WindowController::take_scan(const SensitivityTable &table)
+{
+    show_scan(table);
+    const auto layers = table.layers.size();
+    window_.show_finished(table.images == 0 ? tr("Scanned the weights of %1 layers").arg(layers)
+                                            : tr("Scanned %1 layers on %2 images").arg(layers).arg(table.images));
+    if (!table.notes.empty())
+        window_.set_saved_note(QString::fromStdString(table.notes.back()));
+}
+
+void WindowController::take_scan_failure(const Error &error)
+{
+    if (error.code == ErrorCode::cancelled)
+        window_.show_finished(tr("Stopped; the next scan goes on from here"));
+    else
+        window_.show_scan_failure(error);
 }
 
 void WindowController::start(const DataChoice &choice)

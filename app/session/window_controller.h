@@ -17,6 +17,7 @@ class MainWindow;
 class Session;
 class Settings;
 struct Error;
+struct SensitivityTable;
 struct StudyEnd;
 
 /// Where the window finds what the program brings along, where studies go, and what the machine has.
@@ -24,6 +25,7 @@ struct WindowPlaces {
     std::filesystem::path resources; ///< holds `demo/`; empty where it was not found
     std::filesystem::path studies;   ///< a folder for each study is made in it; empty: nothing is written
     std::optional<Bytes> memory{};   ///< absent: not known
+    std::filesystem::path scans{};   ///< where scans keep what they measured; empty: nowhere
 };
 
 /// Ties the window's wishes to the session's work and the session's answers to the window: the study here, model and data in
@@ -43,6 +45,10 @@ private:
     void connect_window();
     void connect_session();
     void connect_downloads();
+    void start_scan();
+    void show_scan(const SensitivityTable &so_far);
+    void take_scan(const SensitivityTable &table);
+    void take_scan_failure(const Error &error);
     void start(const DataChoice &choice);
     void take_end(const StudyEnd &end);
     void take_failure(const Error &error);
@@ -56,6 +62,7 @@ private:
     Downloader downloader_;
     ModelController model_;
     DataController data_;
+    SensitivityFacts sensitivity_; ///< of the open model, as far as known
     std::filesystem::path study_folder_;
 };
 

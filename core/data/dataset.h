@@ -24,12 +24,12 @@ struct ImageSet {
     int width = 0;
     std::vector<std::uint8_t> pixels;        ///< image after image, planar: channel, row, column; empty where there are `files`
     std::shared_ptr<const ImageFiles> files; ///< image_files.h; null where all are in `pixels`
-    std::vector<int> labels;          ///< one for each image, index into `classes`; -1 where unknown
+    std::vector<int> labels;                 ///< one for each image, index into `classes`; -1 where unknown
     std::vector<std::string> classes;
 
     [[nodiscard]] std::size_t size() const { return labels.size(); }
     [[nodiscard]] std::span<const std::uint8_t> image(std::size_t index) const; ///< of those in `pixels`
-    [[nodiscard]] bool has_labels() const; ///< every image has one
+    [[nodiscard]] bool has_labels() const;                                      ///< every image has one
 };
 
 /// Some images of a set, in a fixed order.
@@ -52,7 +52,7 @@ struct DataSet {
     std::string path; ///< the folder
     std::vector<std::string> classes;
     Split calibration, selection, holdout,
-        all; ///< selection and holdout are disjoint halves of all; calibration shares no image with them
+        all;                        ///< selection and holdout are disjoint halves of all; calibration shares no image with them
     std::vector<std::string> notes; ///< what was odd and gone along with: "3 of 1,000 images cannot be read and are left out"
 
     /// Errors: `usage` for another name.

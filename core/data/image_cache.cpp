@@ -7,14 +7,6 @@
 #include <utility>
 
 namespace ca {
-namespace {
-
-Bytes size_of(const RgbImage &image)
-{
-    return bytes(static_cast<std::int64_t>(image.pixels.size()));
-}
-
-} // namespace
 
 ImageCache::ImageCache(Bytes limit, Load load) : limit_(limit), load_(std::move(load)) { }
 
@@ -22,10 +14,9 @@ Result<ImageCache::Image> ImageCache::image(std::size_t index)
 {
     std::unique_lock lock(mutex_);
     loaded_.wait(lock, [&] { return !loading_.contains(index); });
-    if (const auto place = places_.find(index); place != places_.end()) {
-        kept_.splice(kept_.begin(), kept_, place->second);
+    if (const auto kept = kept_.find(index); kept != kept_.end()) {
         ++counts_.hits;
-        return kept_.front().image;
+        return kept->second;
     }
     loading_.insert(index);
     lock.unlock();
@@ -62,17 +53,10 @@ Result<ImageCache::Image> ImageCache::load(std::size_t index) const
 
 void ImageCache::keep(std::size_t index, const Image &image)
 {
-    const Bytes size = size_of(*image);
-    if (size > limit_)
+    const Bytes size = bytes(static_cast<std::int64_t>(image->pixels.size()));
+    if (counts_.held + size > limit_)
         return;
-    while (counts_.held + size > limit_) {
-        counts_.held = counts_.held - size_of(*kept_.back().image);
-        places_.erase(kept_.back().index);
-        kept_.pop_back();
-        ++counts_.evicted;
-    }
-    kept_.push_front({index, image});
-    places_[index] = kept_.begin();
+    kept_.emplace(index, image);
     counts_.held += size;
 }
 

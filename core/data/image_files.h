@@ -37,8 +37,8 @@ public:
     [[nodiscard]] std::string hash() const;
 
 private:
-    struct Sizes;
-    std::unique_ptr<Sizes> sizes_;
+    struct Pictures;
+    std::unique_ptr<Pictures> pictures_;
 };
 
 } // namespace ca

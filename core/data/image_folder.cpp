@@ -5,7 +5,6 @@
 #include "core/base/parallel.h"
 #include "core/data/image_parts.h"
 #include "core/data/natural_order.h"
-#include "core/files/image_file.h"
 
 #include <algorithm>
 #include <atomic>
@@ -86,10 +85,10 @@ Result<ImageFolder> list_image_folder(const fs::path &folder, std::stop_token st
     if (!listed)
         return forward(listed);
     if (listed->parts.empty())
-        return fail(
-            ErrorCode::bad_data,
-            "The folder " + folder.string()
-                + " holds no image. Choose one with .png, .jpg, .bmp or .webp files, or with a folder of them for each class.");
+        return fail(ErrorCode::bad_data,
+                    "The folder " + folder.string()
+                        + " holds no image. Choose one with .png, .jpg, .bmp or .webp files, or with a folder of them for "
+                          "each class, or with CIFAR binary records (test_batch.bin).");
     const Labels labels = number_labels(listed->parts);
     ImageFolder images{folder, {}, {}, std::move(listed->warnings)};
     for (const auto &[label, number] : labels)
@@ -100,24 +99,27 @@ Result<ImageFolder> list_image_folder(const fs::path &folder, std::stop_token st
     return images;
 }
 
-Result<std::vector<UnreadableImage>> find_unreadable(const fs::path &folder, const ImageList &list, int threads,
-                                                     std::stop_token stop, const Progress &progress)
+Result<ImageHeaders> read_headers(const fs::path &folder, const ImageList &list, int threads, std::stop_token stop,
+                                  const Progress &progress)
 {
-    std::vector<UnreadableImage> found;
+    ImageHeaders headers{std::vector<ImageSize>(list.files.size()), {}};
     std::mutex mutex;
     std::atomic<std::size_t> done{0};
     const auto checked = parallel_for(list.files.size(), threads, std::move(stop), [&](std::size_t i) -> Status {
-        if (const auto size = read_image_size(folder / list.files[i]); !size) {
+        if (const auto size = read_image_size(folder / list.files[i])) {
+            headers.sizes[i] = *size;
+        } else {
             const std::lock_guard lock(mutex);
-            found.push_back({i, size.error()});
+            headers.unreadable.push_back({i, size.error()});
         }
         progress.report("Looking at the images", ++done, list.files.size());
         return {};
     });
     if (!checked)
         return forward(checked);
-    std::sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.index < b.index; });
-    return found;
+    std::sort(headers.unreadable.begin(), headers.unreadable.end(),
+              [](const auto &a, const auto &b) { return a.index < b.index; });
+    return headers;
 }
 
 } // namespace ca

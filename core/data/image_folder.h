@@ -3,6 +3,7 @@
 
 #include "core/base/progress.h"
 #include "core/base/result.h"
+#include "core/files/image_file.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -50,9 +51,15 @@ struct UnreadableImage {
     Error error;
 };
 
+/// What the headers of a list's images tell.
+struct ImageHeaders {
+    std::vector<ImageSize> sizes;            ///< one for each file; 0 x 0 of those that cannot be read
+    std::vector<UnreadableImage> unreadable; ///< in the order of the files
+};
+
 /// Looks at the header of each image from `threads` threads (0: one per core). Damage further on shows only when it is decoded.
 /// Errors: `cancelled`.
-[[nodiscard]] Result<std::vector<UnreadableImage>> find_unreadable(const std::filesystem::path &folder, const ImageList &list,
-                                                                   int threads, std::stop_token stop, const Progress &progress);
+[[nodiscard]] Result<ImageHeaders> read_headers(const std::filesystem::path &folder, const ImageList &list, int threads,
+                                                std::stop_token stop, const Progress &progress);
 
 } // namespace ca

@@ -95,57 +95,10 @@ std::string channels_text(const std::array<float, 3> &channels)
     return text;
 }
 
-/// Height and width after resizing the shorter side. Source: torchvision, `_compute_resized_output_size`.
-std::pair<int, int> resized(int size, int height, int width)
+/// ITU-R BT.601 in 16-bit fixed point, as Pillow's mode L.
+std::uint8_t luma(std::uint8_t red, std::uint8_t green, std::uint8_t blue)
 {
-    if (size == 0)
-        return {height, width};
-    const auto longer = [&](int side, int shorter) { return static_cast<int>(static_cast<std::int64_t>(size) * side / shorter); };
-    return height <= width ? std::pair(size, longer(width, height)) : std::pair(longer(height, width), size);
-}
-
-/// Where the centre crop begins; below 0 where the image is smaller, which black then surrounds.
-/// Source: torchvision, `center_crop`: halves round to even, padding rounds down.
-int crop_start(int side, int crop)
-{
-    const int rest = side - crop;
-    return rest >= 0 ? static_cast<int>(std::nearbyint(rest / 2.0)) : -((-rest) / 2);
-}
-
-/// What a pixel's value becomes in one channel.
-std::array<float, 256> value_table(float mean, float deviation)
-{
-    std::array<float, 256> table{};
-    for (std::size_t value = 0; value < table.size(); ++value)
-        table[value] = (static_cast<float>(value) / 255.0F - mean) / deviation;
-    return table;
-}
-
-struct Crop {
-    int height, width;         ///< of the plane
-    int new_height, new_width; ///< of the crop
-    int top, left;             ///< where it begins, may lie outside
-
-    /// Writes the crop of one plane through `table`.
-    void write(std::span<const std::uint8_t> plane, const std::array<float, 256> &table, float *out) const
-    {
-        for (int row = top; row < top + new_height; ++row) {
-            for (int column = left; column < left + new_width; ++column) {
-                const bool inside = row >= 0 && row < height && column >= 0 && column < width;
-                const int at = row * width + column;
-                *out++ = table[inside ? plane[static_cast<std::size_t>(at)] : 0];
-            }
-        }
-    }
-};
-
-/// Luma by ITU-R BT.601 in 16-bit fixed point, as Pillow's mode L.
-std::vector<std::uint8_t> to_grey(std::span<const std::uint8_t> image, std::size_t plane)
-{
-    std::vector<std::uint8_t> grey(plane);
-    for (std::size_t i = 0; i < plane; ++i)
-        grey[i] = static_cast<std::uint8_t>((image[i] * 19595U + image[plane + i] * 38470U + image[2 * plane + i] * 7471U + 0x8000U) >> 16U);
-    return grey;
+    return static_cast<std::uint8_t>((red * 19595U + green * 38470U + blue * 7471U + 0x8000U) >> 16U);
 }
 
 } // namespace
@@ -181,38 +134,48 @@ std::string to_text(const Preprocess &preprocess)
 
 std::pair<int, int> output_size(const Preprocess &preprocess, int height, int width)
 {
-    return preprocess.crop > 0 ? std::pair(preprocess.crop, preprocess.crop) : resized(preprocess.size, height, width);
+    return preprocess.crop > 0 ? std::pair(preprocess.crop, preprocess.crop) : resized_sides(preprocess.size, height, width);
+}
+
+Normaliser::Normaliser(const Preprocess &how)
+{
+    for (std::size_t channel = 0; channel < tables_.size(); ++channel)
+        for (std::size_t value = 0; value < tables_[channel].size(); ++value)
+            tables_[channel][value] = (static_cast<float>(value) / 255.0F - how.mean[channel]) / how.deviation[channel];
+}
+
+void Normaliser::write(std::span<const std::uint8_t> picture, std::size_t channels, std::span<float> out) const
+{
+    const std::size_t plane = picture.size() / channels;
+    if (out.size() == plane && channels == 3) {
+        for (std::size_t i = 0; i < plane; ++i)
+            out[i] = tables_[0][luma(picture[i], picture[plane + i], picture[2 * plane + i])];
+        return;
+    }
+    for (std::size_t channel = 0; channel * plane < out.size(); ++channel) {
+        const auto from = picture.subspan(channels == 1 ? 0 : channel * plane, plane);
+        std::transform(from.begin(), from.end(), out.begin() + static_cast<std::ptrdiff_t>(channel * plane),
+                       [&](std::uint8_t value) { return tables_[channel][value]; });
+    }
 }
 
 void preprocess(const ImageSet &images, std::span<const std::uint32_t> indices, const Preprocess &preprocess,
                 std::span<float> out)
 {
-    const auto [height, width] = resized(preprocess.size, images.height, images.width);
-    const auto [new_height, new_width] = output_size(preprocess, images.height, images.width);
-    const Crop crop{height, width, new_height, new_width, crop_start(height, new_height), crop_start(width, new_width)};
-    const bool scaled = height != images.height || width != images.width;
-    PlaneResizer resizer(images.height, images.width, height, width, preprocess.filter);
-    std::vector<std::uint8_t> larger(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-    std::array<std::array<float, 256>, 3> tables{};
-    for (std::size_t channel = 0; channel < tables.size(); ++channel)
-        tables[channel] = value_table(preprocess.mean[channel], preprocess.deviation[channel]);
-
+    if (indices.empty())
+        return;
+    PlaneResizer resizer(images.height, images.width, preprocess);
+    const Normaliser normaliser(preprocess);
+    const auto channels = static_cast<std::size_t>(images.channels);
     const std::size_t plane = static_cast<std::size_t>(images.height) * static_cast<std::size_t>(images.width);
-    const std::size_t out_plane = static_cast<std::size_t>(new_height) * static_cast<std::size_t>(new_width);
-    const std::size_t channels = indices.empty() ? 0 : out.size() / (indices.size() * out_plane);
-    float *to = out.data();
-    std::vector<std::uint8_t> grey;
-    for (const std::uint32_t index : indices) {
-        for (std::size_t channel = 0; channel < channels; ++channel, to += out_plane) {
-            auto pixels = images.image(index).subspan(images.channels == 1 ? 0 : channel * plane, plane);
-            if (channels == 1 && images.channels == 3)
-                pixels = grey = to_grey(images.image(index), plane);
-            if (scaled) {
-                resizer.resize(pixels, larger);
-                pixels = larger;
-            }
-            crop.write(pixels, tables[channel], to);
-        }
+    const std::size_t new_plane = static_cast<std::size_t>(resizer.height()) * static_cast<std::size_t>(resizer.width());
+    const std::size_t one = out.size() / indices.size();
+    std::vector<std::uint8_t> resized(channels * new_plane);
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        for (std::size_t channel = 0; channel < channels; ++channel)
+            resizer.resize(images.image(indices[i]).subspan(channel * plane, plane),
+                           std::span(resized).subspan(channel * new_plane, new_plane));
+        normaliser.write(resized, channels, out.subspan(i * one, one));
     }
 }
 

@@ -33,9 +33,20 @@ struct Preprocess {
 /// Height and width of what `preprocess` makes of images of this size.
 [[nodiscard]] std::pair<int, int> output_size(const Preprocess &preprocess, int height, int width);
 
-/// Writes `indices.size()` images of those in memory one after the other as planar floats. Resizing is antialiased and rounded to 8 bits after each
-/// pass, as Pillow does it (bicubic a = -0.5). `out` holds count * channels * height * width floats, and its size
-/// says whether that is one channel or three: grey images repeat, colours become luma.
+/// The last part of preprocessing: 8-bit values become floats.
+class Normaliser {
+public:
+    explicit Normaliser(const Preprocess &how);
+    /// `picture` holds `channels` planes, 1 or 3, and `out` room for 1 or 3: grey repeats, colours become luma.
+    void write(std::span<const std::uint8_t> picture, std::size_t channels, std::span<float> out) const;
+
+private:
+    std::array<std::array<float, 256>, 3> tables_; ///< what a value becomes, by channel
+};
+
+/// Writes `indices.size()` images of those in memory one after the other as planar floats. Resizing is antialiased and rounded to
+/// 8 bits after each pass, as Pillow does it (bicubic a = -0.5). `out` holds count * channels * height * width floats, where
+/// channels are 1 or 3, as its size says.
 void preprocess(const ImageSet &images, std::span<const std::uint32_t> indices, const Preprocess &preprocess,
                 std::span<float> out);
 

@@ -126,6 +126,17 @@ Result<std::vector<std::string>> read_prompt_templates(const fs::path &file)
     return templates;
 }
 
+Result<std::vector<std::string>> read_output_names(const fs::path &file)
+{
+    const auto lines = read_lines(file);
+    if (!lines)
+        return forward(lines);
+    std::vector<std::string> names;
+    for (const Line &line : *lines)
+        names.push_back(line.text);
+    return names;
+}
+
 PromptMaker prompt_maker(std::vector<std::string> classes, std::vector<std::string> templates)
 {
     return [classes = std::move(classes), templates = std::move(templates)](const fs::path &folder,

@@ -20,6 +20,8 @@ namespace ca {
 /// Errors: those of reading; `bad_data` where there is none, a name is twice, a template has no `{}` (the line is named).
 [[nodiscard]] Result<std::vector<std::string>> read_prompt_classes(const std::filesystem::path &file);
 [[nodiscard]] Result<std::vector<std::string>> read_prompt_templates(const std::filesystem::path &file);
+/// The same of outputs, of which two may have one name, as ImageNet's cranes do.
+[[nodiscard]] Result<std::vector<std::string>> read_output_names(const std::filesystem::path &file);
 
 /// Prompts of these names and templates, with the tokenizer that lies in the model's folder.
 [[nodiscard]] PromptMaker prompt_maker(std::vector<std::string> classes, std::vector<std::string> templates);

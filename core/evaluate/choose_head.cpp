@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/evaluate/evaluate.h"
+#include "core/evaluate/label_map.h"
+#include "core/evaluate/probe.h"
+
+#include <algorithm>
+#include <array>
 
 namespace ca {
 namespace {
 
-bool labelled(const Split &split)
+bool is_labelled(const Split &split)
 {
     if (!split.images || split.size() == 0)
         return false;
@@ -14,60 +19,98 @@ bool labelled(const Split &split)
     return true;
 }
 
-bool counts_agree(const Model &model, const DataSet &data)
+/// Where the data's classes are among the outputs.
+struct Places {
+    bool known = false;
+    std::vector<int> outputs{}; ///< as in Scoring
+    std::string why;            ///< they are known or not
+};
+
+Places find_classes(const Model &model, const DataSet &data)
 {
-    return model.input.outputs == static_cast<std::int64_t>(data.classes.size());
+    if (!is_labelled(data.all))
+        return {.why = "images without a label are among the data"};
+    const std::string outputs = std::to_string(model.input.outputs), classes = std::to_string(data.classes.size());
+    const std::string counts = "the model has " + outputs + " outputs and the data " + classes + " classes";
+    const std::vector<std::string> &names = model.zero_shot ? model.zero_shot->classes : model.output_names;
+    const bool counts_agree = model.input.outputs == static_cast<std::int64_t>(data.classes.size());
+    if (counts_agree && (names.empty() || is_same_order(data.classes, names)))
+        return {true, {}, counts};
+    if (auto map = label_map(data.classes, names))
+        return {true, std::move(*map),
+                "each of the data's " + classes + " classes is the name of one of the " + outputs + " outputs"};
+    if (!counts_agree)
+        return {.why = counts};
+    // Names that say nothing, such as numbers of a catalogue, leave the order; one that is found elsewhere speaks against it.
+    const auto found = find_outputs(data.classes, names);
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (found[i] >= 0 && found[i] != static_cast<int>(i))
+            return {.why = counts + ", which have the same names in another order, but not all of them"};
+    return {true, {}, counts + ", in the same order as far as their names tell"};
 }
 
-std::string counts(const Model &model, const DataSet &data)
+std::string describe_prompts(const ZeroShotPrompts &asked)
 {
-    return "the model has " + std::to_string(model.input.outputs) + " outputs and the data " + std::to_string(data.classes.size())
-        + " classes";
+    return "zero-shot: " + std::to_string(asked.classes.size()) + " classes x " + std::to_string(asked.templates.size())
+        + (asked.templates.size() == 1 ? " template" : " templates");
 }
 
-/// A zero-shot head answers in its own classes, so these must be the data's.
-Result<HeadChoice> choose_zero_shot(const std::string &wanted, const Model &model, const DataSet &data)
+Status check_wanted(const std::string &wanted, const Model &model)
 {
-    const ZeroShotPrompts &asked = *model.zero_shot;
-    const std::string what = "zero-shot: " + std::to_string(asked.classes.size()) + " classes x "
-        + std::to_string(asked.templates.size()) + (asked.templates.size() == 1 ? " template" : " templates");
-    const bool labels = labelled(data.all);
-    if (labels && counts_agree(model, data))
-        return HeadChoice{{Head::zero_shot}, what};
-    const std::string why = labels ? counts(model, data) : "images without a label are among the data";
-    if (wanted == "auto")
-        return HeadChoice{{Head::agreement}, "agreement with the float model, because " + why};
-    return fail(ErrorCode::bad_data,
-                "Zero-shot answers cannot be scored: " + why
-                    + ". Choose the head agreement, or as many class names as the data has.");
+    static constexpr std::array<std::string_view, 5> kHeads{"auto", "logits", "zero-shot", "probe", "agreement"};
+    if (!model.has_network())
+        return fail(ErrorCode::unsupported,
+                    "The model " + model.name
+                        + " cannot be evaluated: " + (model.notes.empty() ? "it has no network." : model.notes.front()));
+    if (std::find(kHeads.begin(), kHeads.end(), wanted) == kHeads.end())
+        return fail(ErrorCode::usage, "There is no head " + wanted + ". Choose auto, logits, zero-shot, probe or agreement.");
+    if (wanted == "zero-shot" && !model.zero_shot)
+        return fail(ErrorCode::usage,
+                    "The model " + model.name
+                        + " is no CLIP model, so it has no zero-shot head. Choose auto, logits, probe or agreement.");
+    return {};
+}
+
+Result<HeadChoice> choose_probe(const Model &model, const DataSet &data, const std::string &why)
+{
+    if (!is_labelled(data.all))
+        return fail(ErrorCode::bad_data,
+                    "A probe cannot be scored: images without a label are among the data. Choose the head agreement.");
+    if (const auto possible = check_probe(model, data.calibration); !possible)
+        return forward(possible);
+    const std::string &layer = model.program.layers()[probe_layer(model.program)->value].name;
+    return HeadChoice{{Head::probe, {}}, "a linear probe on the input of " + layer + ", " + why};
 }
 
 } // namespace
 
 Result<HeadChoice> choose_head(const std::string &wanted, const Model &model, const DataSet &data)
 {
-    if (!model.has_network())
-        return fail(ErrorCode::unsupported,
-                    "The model " + model.name
-                        + " cannot be evaluated: " + (model.notes.empty() ? "it has no network." : model.notes.front()));
-    if (wanted != "auto" && wanted != "logits" && wanted != "agreement" && wanted != "zero-shot")
-        return fail(ErrorCode::usage,
-                    "There is no head " + wanted + " for this model. Choose auto, logits, zero-shot or agreement.");
+    if (const auto good = check_wanted(wanted, model); !good)
+        return forward(good);
     if (wanted == "agreement")
-        return HeadChoice{{Head::agreement}, "agreement with the float model, as told"};
-    if (wanted == "zero-shot" && !model.zero_shot)
-        return fail(ErrorCode::usage,
-                    "The model " + model.name
-                        + " is no CLIP model, so it has no zero-shot head. Choose auto, logits or agreement.");
-    if (model.zero_shot && wanted != "logits")
-        return choose_zero_shot(wanted, model, data);
-    const bool labels = labelled(data.all);
-    if (labels && counts_agree(model, data))
-        return HeadChoice{{Head::logits}, "class logits: " + counts(model, data)};
-    const std::string why = counts_agree(model, data) ? "images without a label are among the data" : counts(model, data);
-    if (wanted == "auto")
-        return HeadChoice{{Head::agreement}, "agreement with the float model, because " + why};
-    return fail(ErrorCode::bad_data, "Class logits cannot be scored: " + why + ". Choose the head agreement, or other data.");
+        return HeadChoice{{Head::agreement, {}}, "agreement with the float model, as told"};
+    if (wanted == "probe")
+        return choose_probe(model, data, "as told");
+
+    const bool zero_shot = model.zero_shot && wanted != "logits";
+    Places places = find_classes(model, data);
+    if (places.known) {
+        const bool by_name = !places.outputs.empty();
+        const std::string how =
+            zero_shot ? describe_prompts(*model.zero_shot) + (by_name ? ", " + places.why : "") : "class logits: " + places.why;
+        return HeadChoice{{zero_shot ? Head::zero_shot : Head::logits, std::move(places.outputs)}, how};
+    }
+    if (wanted != "auto")
+        return fail(ErrorCode::bad_data,
+                    std::string(zero_shot ? "Zero-shot answers" : "Class logits") + " cannot be scored: " + places.why
+                        + ". Choose the head agreement"
+                        + (is_labelled(data.all)
+                               ? " or probe, or give the outputs the names of the data's classes with --classes."
+                               : ", or data with labels."));
+    if (auto probe = choose_probe(model, data, "because " + places.why))
+        return probe;
+    return HeadChoice{{Head::agreement, {}}, "agreement with the float model, because " + places.why};
 }
 
 } // namespace ca

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/evaluate/evaluate.h"
+#include "core/evaluate/latency.h"
 
 #include "core/base/random.h"
+#include "core/evaluate/machine_load.h"
+#include "core/evaluate/thread_pin.h"
 
 #include <algorithm>
 #include <chrono>
@@ -98,11 +100,15 @@ Status time_batch(std::vector<Contender> &contenders, const InputSpec &input, in
         progress.report("Timing batches of " + std::to_string(batch), static_cast<std::uint64_t>(done),
                         static_cast<std::uint64_t>(rounds));
     };
+    const ThreadPin pin(options.threads == 1);
     if (const auto timed = time_rounds(contenders, rounds, options.seconds, stop, report); !timed)
         return timed;
-    for (Contender &contender : contenders)
-        if (!contender.times.empty())
-            (batch == 1 ? contender.latency->batch1 : contender.latency->batch_n) = median_interval(contender.times);
+    for (Contender &contender : contenders) {
+        if (contender.times.empty())
+            continue;
+        contender.latency->pinned = pin.is_pinned();
+        (batch == 1 ? contender.latency->batch1 : contender.latency->batch_n) = median_interval(contender.times);
+    }
     return {};
 }
 
@@ -135,10 +141,17 @@ std::vector<Contender> baselines(const Model &model, const LatencyOptions &optio
     return contenders;
 }
 
-void drop_untimed(std::optional<Latency> &latency)
+/// What was timed gets the warning; a baseline that was not is left out.
+void conclude(LatencyResult &result, const std::optional<std::string> &warning)
 {
-    if (latency && !latency->batch1)
-        latency.reset();
+    if (result.program.batch1)
+        result.program.warning = warning;
+    for (auto *latency : {&result.floats.torchscript, &result.floats.fused_fp32, &result.floats.bf16}) {
+        if (*latency && !(*latency)->batch1)
+            latency->reset();
+        if (*latency)
+            (*latency)->warning = warning;
+    }
 }
 
 } // namespace
@@ -152,13 +165,14 @@ Result<LatencyResult> measure_latency(const Model &model, const Program &program
     if (real)
         contenders.push_back({program, &result.program, true, nullptr});
 
+    const auto before = read_core_times();
     if (const auto timed = time_batch(contenders, model.input, 1, options, stop, progress); !timed)
         return forward(timed);
     if (options.batch > 1)
         if (const auto timed = time_batch(contenders, model.input, options.batch, options, stop, progress); !timed)
             return forward(timed);
-    for (auto *latency : {&result.floats.torchscript, &result.floats.fused_fp32, &result.floats.bf16})
-        drop_untimed(*latency);
+    const auto after = read_core_times();
+    conclude(result, before && after ? load_warning(*before, *after) : std::nullopt);
     return result;
 }
 

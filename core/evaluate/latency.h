@@ -21,8 +21,9 @@ struct LatencyResult {
     Latency program;
     FloatLatency floats;
 };
-/// `program` runs as it is: fused where it should be. `compute` and `real` as in QuantizedModel; where it is not real, only the
-/// baselines are timed. Three runs of each warm up. Errors: `cancelled`, those of running `program`.
+/// With one thread, it stays on one core while the clock runs. `program` runs as it is: fused where it should be. `compute` and
+/// `real` as in QuantizedModel; where it is not real, only the baselines are timed. Three runs of each warm up. Errors:
+/// `cancelled`, those of running `program`.
 [[nodiscard]] Result<LatencyResult> measure_latency(const Model &model, const Program &program, const std::string &compute,
                                                     bool real, const LatencyOptions &options, std::stop_token stop,
                                                     const Progress &progress);

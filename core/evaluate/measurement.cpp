@@ -26,6 +26,8 @@ OrderedJson to_json(const std::optional<Latency> &latency)
     json["provider"] = latency->provider;
     json["compute"] = latency->compute;
     json["kernel"] = latency->real ? "real" : "simulated";
+    json["pinned"] = latency->pinned;
+    json["warning"] = or_null(latency->warning);
     // What was only simulated has no speed, whatever was timed.
     json["batch1"] = to_json(latency->real ? latency->batch1 : std::nullopt);
     OrderedJson &many = json["batchN"];
@@ -67,10 +69,12 @@ OrderedJson to_json(const Measurement &measurement)
     json["top5"] = or_null(accuracy.top5);
     json["correct"] = accuracy.correct;
     json["n"] = accuracy.n;
+    json["unread"] = accuracy.unread;
     json["interval"] = accuracy.interval;
     json["per_class"] = OrderedJson::array();
     for (const double share : accuracy.per_class) // NaN: no image of that class
         json["per_class"].push_back(std::isnan(share) ? OrderedJson(nullptr) : OrderedJson(share));
+    json["calibration_error"] = or_null(accuracy.calibration_error);
     json["versus_float"] = to_json(measurement.versus_float);
     json["bytes"] = measurement.size.value > 0 ? OrderedJson(measurement.size.value) : OrderedJson(nullptr);
     json["towers"] = nullptr;
@@ -81,6 +85,8 @@ OrderedJson to_json(const Measurement &measurement)
     json["latency"] = to_json(measurement.latency);
     json["float_latency"] = to_json(measurement.float_latency);
     json["peak_memory"] = measurement.peak_memory ? OrderedJson(measurement.peak_memory->value) : OrderedJson(nullptr);
+    json["predicted_peak_memory"] =
+        measurement.predicted_peak_memory ? OrderedJson(measurement.predicted_peak_memory->value) : OrderedJson(nullptr);
     json["seconds"] = measurement.seconds;
     return json;
 }

@@ -23,7 +23,8 @@ struct Accuracy {
     std::vector<double> per_class;    ///< top-1 by class, in class order, NaN where it has no image; empty for agreement
     std::vector<std::uint8_t> right;  ///< one flag an image, in the split's order; not written to JSON
     std::int64_t unread = 0;          ///< images that could not be read: not in `n`, 0 in `right`
-    /// Expected calibration error of the top class, 15 equal bins, a fraction; absent for agreement. Source: Guo et al. 2017.
+    /// Expected calibration error of the top class, 15 equal bins, a fraction; absent for agreement and for a probe, whose
+    /// outputs are no logits. Source: Guo et al. 2017.
     std::optional<double> calibration_error;
     [[nodiscard]] double top1() const { return n == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(n); }
 };
@@ -32,11 +33,11 @@ struct Accuracy {
 struct Latency {
     std::string device = "cpu";
     int threads = 1;
-    std::string isa;      ///< `avx512_vnni`, `amx`, `avx2` …
-    std::string provider; ///< `aten`, `onednn`, `interpreter`
-    std::string compute;  ///< `int8`, `bf16`, `fp16`, `fp32`
-    bool real = true;     ///< false: simulated, then there are no times
-    bool pinned = false;  ///< the timing thread stayed on one core
+    std::string isa;                    ///< `avx512_vnni`, `amx`, `avx2` …
+    std::string provider;               ///< `aten`, `onednn`, `interpreter`
+    std::string compute;                ///< `int8`, `bf16`, `fp16`, `fp32`
+    bool real = true;                   ///< false: simulated, then there are no times
+    bool pinned = false;                ///< the timing thread stayed on one core
     std::optional<std::string> warning; ///< a sentence where something else used the cores meanwhile
     std::optional<MedianInterval> batch1;
     int batch = 32;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/evaluate/evaluate.h"
-
 #include "core/base/parallel.h"
+#include "core/data/read_batch.h"
+#include "core/evaluate/class_odds.h"
+#include "core/evaluate/evaluate.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
-#include <numeric>
+#include <mutex>
 
 namespace ca {
 namespace {
@@ -36,105 +36,138 @@ std::array<int, 5> largest_five(std::span<const float> row)
     return five;
 }
 
-Status check_sizes(const InputSpec &input, const Split &split, const Preprocess &how)
+Status check_answers(const Matrix &output, const ReadBatch &batch, const Split &split)
 {
-    if (!split.images)
-        return fail(ErrorCode::bad_data, "The split " + split.name + " has no images. Choose a data set that has some.");
-    const auto [height, width] = output_size(how, split.images->height, split.images->width);
-    if (input.channels == 3 && input.height == height && input.width == width)
+    if (output.rows != batch.images.count || output.columns < 1)
+        return fail(ErrorCode::failed,
+                    "The model gave " + std::to_string(output.rows) + " rows of answers for " + std::to_string(batch.images.count)
+                        + " images. Only models with a row of class outputs for each image can be evaluated.");
+    const auto nan = std::find_if(output.values.begin(), output.values.end(), [](float value) { return std::isnan(value); });
+    if (nan == output.values.end())
         return {};
-    return fail(ErrorCode::bad_data,
-                "The model takes images of " + std::to_string(input.height) + " x " + std::to_string(input.width) + " with "
-                    + std::to_string(input.channels) + " channels, and this preprocessing makes " + std::to_string(height) + " x "
-                    + std::to_string(width) + " with 3. Choose one that fits, for instance with size="
-                    + std::to_string(input.height) + ",crop=" + std::to_string(input.height) + ".");
+    const auto row = static_cast<std::size_t>((nan - output.values.begin()) / output.columns);
+    return fail(ErrorCode::failed,
+                "The model's output is not a number (NaN) for image " + std::to_string(batch.places[row] + 1) + " of "
+                    + split.name + ". Its accuracy cannot be told; check its weights, and the preprocessing.");
 }
 
-Result<Matrix> answer(const Program &program, const InputSpec &input, const Split &split, const Preprocess &how,
-                      std::size_t first, std::size_t count, const std::stop_token &stop)
-{
-    ImageBatch batch{static_cast<std::int64_t>(count), 3, input.height, input.width, {}};
-    batch.values.resize(count * static_cast<std::size_t>(3 * input.height * input.width));
-    preprocess(*split.images, std::span(split.indices).subspan(first, count), how, batch.values);
-    auto output = run(program, batch, stop, 1);
-    if (!output)
-        return output;
-    if (output->rows != batch.count || output->columns < 1)
-        return fail(ErrorCode::failed,
-                    "The model gave " + std::to_string(output->rows) + " rows of answers for " + std::to_string(count)
-                        + " images. Only models with a row of class outputs for each image can be evaluated.");
-    if (std::any_of(output->values.begin(), output->values.end(), [](float value) { return std::isnan(value); }))
-        return fail(ErrorCode::failed,
-                    "The model's output is not a number (NaN) for an image among the " + std::to_string(count) + " from number "
-                        + std::to_string(first) + " of " + split.name + ". Its accuracy cannot be told; check its weights.");
-    return output;
-}
+/// One run over a split, while it goes on.
+class Run {
+public:
+    Run(const Program &program, const InputSpec &input, const Split &split, const Preprocess &how, const Progress &progress,
+        const Settled &settled)
+        : program_(program),
+          input_(input),
+          split_(split),
+          how_(how),
+          progress_(progress),
+          settled_(settled),
+          size_(batch_size(input)),
+          stage_("Evaluating on " + split.name),
+          finished_((split.size() + size_ - 1) / size_)
+    {
+        answers_.top.assign(split.size(), kUnread);
+        answers_.five.assign(split.size(), {-1, -1, -1, -1, -1});
+        answers_.odds.assign(split.size(), {});
+    }
+
+    Result<Predictions> on(int threads, const std::stop_token &stop)
+    {
+        // A run that is settled stops its batches as a person would.
+        const std::stop_callback handed_on(stop, [this] { end_.request_stop(); });
+        progress_.report(stage_, 0, split_.size());
+        const auto status =
+            parallel_for(finished_.size(), threads, end_.get_token(), [this](std::size_t index) { return batch(index); });
+        if (images_)
+            keep(*images_);
+        else if (!status)
+            return forward(status);
+        if (std::all_of(answers_.top.begin(), answers_.top.end(), [](int top) { return top == kUnread; }))
+            return fail(ErrorCode::bad_data,
+                        "No image of " + split_.name + " can be read. Check the files, or choose other data.",
+                        *why_unread_); // of each image that is missing there is one
+        return std::move(answers_);
+    }
+
+private:
+    Status batch(std::size_t index)
+    {
+        const std::size_t first = index * size_, count = std::min(size_, split_.size() - first);
+        const auto read = read_batch(split_, first, count, how_, input_);
+        if (!read)
+            return forward(read);
+        if (read->images.count > 0) {
+            const auto output = run(program_, read->images, end_.get_token(), 1);
+            if (!output)
+                return forward(output);
+            if (const auto good = check_answers(*output, *read, split_); !good)
+                return good;
+            for (std::size_t i = 0; i < read->places.size(); ++i)
+                note(read->places[i], output->row(static_cast<std::int64_t>(i)));
+        }
+        progress_.report(stage_, done_ += count, split_.size());
+        tell(index, *read);
+        return {};
+    }
+
+    void note(std::size_t place, std::span<const float> row)
+    {
+        const std::array<int, 5> five = largest_five(row);
+        answers_.top[place] = five[0];
+        answers_.five[place] = five;
+        const ClassOdds odds(row);
+        for (std::size_t rank = 0; rank < 2; ++rank)
+            answers_.odds[place][rank] = five[rank] < 0 ? 0 : static_cast<float>(odds.of(static_cast<std::size_t>(five[rank])));
+    }
+
+    /// Tells of all batches that have no gap before them.
+    void tell(std::size_t index, const ReadBatch &read)
+    {
+        const std::lock_guard lock(mutex_);
+        if (!read.unread.empty() && !why_unread_)
+            why_unread_ = read.unread.front();
+        finished_[index] = true;
+        for (; settled_ && !images_ && told_ < finished_.size() && finished_[told_]; ++told_)
+            if (const std::size_t images = std::min((told_ + 1) * size_, split_.size()); settled_(answers_, images)) {
+                images_ = images;
+                end_.request_stop();
+            }
+    }
+
+    void keep(std::size_t images)
+    {
+        answers_.top.resize(images);
+        answers_.five.resize(images);
+        answers_.odds.resize(images);
+    }
+
+    const Program &program_;
+    const InputSpec &input_;
+    const Split &split_;
+    const Preprocess &how_;
+    const Progress &progress_;
+    const Settled &settled_;
+    const std::size_t size_;
+    const std::string stage_;
+    Predictions answers_; // each batch writes its own places
+    std::atomic<std::size_t> done_{0};
+    std::stop_source end_;
+
+    std::mutex mutex_; // guards what follows
+    std::vector<bool> finished_;
+    std::size_t told_ = 0;              // batches
+    std::optional<std::size_t> images_; // where it was settled
+    std::optional<Error> why_unread_;
+};
 
 } // namespace
 
-std::string to_text(Head head)
-{
-    return head == Head::logits ? "logits" : head == Head::zero_shot ? "zero-shot" : "agreement";
-}
-
 Result<Predictions> predict(const Program &program, const InputSpec &input, const Split &split, const Preprocess &how,
-                            int threads, std::stop_token stop, const Progress &progress)
+                            int threads, std::stop_token stop, const Progress &progress, const Settled &settled)
 {
-    if (const auto fits = check_sizes(input, split, how); !fits)
+    if (const auto fits = check_sizes(split, how, input); !fits)
         return forward(fits);
-    const std::size_t images = split.size(), size = batch_size(input);
-    Predictions predictions;
-    predictions.top.resize(images);
-    predictions.five.resize(images);
-    std::atomic<std::size_t> done{0};
-    const std::string stage = "Evaluating on " + split.name;
-    progress.report(stage, 0, images);
-    const auto status = parallel_for((images + size - 1) / size, threads, stop, [&](std::size_t index) -> Status {
-        const std::size_t first = index * size, count = std::min(size, images - first);
-        const auto output = answer(program, input, split, how, first, count, stop);
-        if (!output)
-            return forward(output);
-        for (std::size_t i = 0; i < count; ++i) {
-            predictions.five[first + i] = largest_five(output->row(static_cast<std::int64_t>(i)));
-            predictions.top[first + i] = predictions.five[first + i][0];
-        }
-        progress.report(stage, done += count, images);
-        return {};
-    });
-    if (!status)
-        return forward(status);
-    return predictions;
-}
-
-Accuracy accuracy_of(const Predictions &predictions, const Split &split, Head head, const Predictions *reference)
-{
-    Accuracy accuracy;
-    const std::size_t images = predictions.top.size();
-    const std::size_t classes = head != Head::agreement && split.images ? split.images->classes.size() : 0;
-    std::vector<std::int64_t> of_class(classes), right_of_class(classes);
-    std::int64_t within_five = 0;
-    for (std::size_t i = 0; i < images; ++i) {
-        const int wanted = head != Head::agreement ? split.label(i) : reference ? reference->top[i] : -1;
-        const bool right = wanted >= 0 && predictions.top[i] == wanted;
-        accuracy.right.push_back(right ? 1 : 0);
-        accuracy.correct += right ? 1 : 0;
-        const auto &five = predictions.five[i];
-        within_five += wanted >= 0 && std::find(five.begin(), five.end(), wanted) != five.end() ? 1 : 0;
-        if (wanted >= 0 && static_cast<std::size_t>(wanted) < classes) {
-            ++of_class[static_cast<std::size_t>(wanted)];
-            right_of_class[static_cast<std::size_t>(wanted)] += right ? 1 : 0;
-        }
-    }
-    accuracy.n = static_cast<std::int64_t>(images);
-    const auto [low, high] = wilson_interval(accuracy.correct, accuracy.n);
-    accuracy.interval = {low, high};
-    if (classes >= 6 && images > 0)
-        accuracy.top5 = static_cast<double>(within_five) / static_cast<double>(images);
-    for (std::size_t c = 0; c < classes; ++c)
-        accuracy.per_class.push_back(of_class[c] == 0
-                                         ? std::numeric_limits<double>::quiet_NaN()
-                                         : static_cast<double>(right_of_class[c]) / static_cast<double>(of_class[c]));
-    return accuracy;
+    return Run(program, input, split, how, progress, settled).on(threads, stop);
 }
 
 } // namespace ca

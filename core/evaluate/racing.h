@@ -8,11 +8,10 @@ namespace ca {
 
 enum class RaceVerdict { undecided, below, not_below };
 
-/// Is the mean of a finite population of numbers in [-1, 1] below a threshold? Looked at image by image in a seeded order, without
-/// replacement; may be asked at any time, and the chance that it is ever wrong is at most `error` on either side. A number is what
-/// an image changed against float: +1 fixed, -1 broken, 0 the same.
-/// Source: betting on the mean, Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting"; Ville's
-/// inequality.
+/// Is the mean of a finite population of numbers in [-1, 1] below a threshold? Looked at image by image in a seeded order,
+/// without replacement; may be asked at any time, and the chance that it is ever wrong is at most `error` on either side. A
+/// number is what an image changed against float: +1 fixed, -1 broken, 0 the same. Source: betting on the mean, Waudby-Smith and
+/// Ramdas 2024, "Estimating means of bounded random variables by betting"; Ville's inequality.
 class Race {
 public:
     Race(std::size_t population, double threshold, double error = 0.05);
@@ -26,7 +25,7 @@ private:
     double population_, threshold_, limit_;
     std::size_t seen_ = 0;
     double sum_ = 0, squares_ = 0;
-    double log_below_ = 0, log_above_ = 0; ///< capital of those who bet against "not below" and against "below"
+    double capital_below_ = 1, capital_above_ = 1; ///< of those who bet against "not below" and against "below"
     RaceVerdict verdict_ = RaceVerdict::undecided;
 };
 

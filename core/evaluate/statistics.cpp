@@ -20,7 +20,7 @@ double two_sided_z(double confidence)
 
 /// 95 % interval of (fixed - broken) / n with one image added to each of the two counts, so that it keeps its width where no
 /// answer changed. Source: Bonett and Price 2012, adjusted Wald.
-std::pair<double, double> paired_interval(std::int64_t fixed, std::int64_t broken, std::size_t n)
+std::pair<double, double> paired_interval(std::int64_t fixed, std::int64_t broken, std::int64_t n)
 {
     const double size = static_cast<double>(n) + 2;
     const double up = (static_cast<double>(fixed) + 1) / size;
@@ -55,7 +55,8 @@ double mcnemar_p_value(std::int64_t fixed, std::int64_t broken)
     return std::min(1.0, 2 * boost::math::cdf(coin, static_cast<double>(std::min(fixed, broken))));
 }
 
-PairedComparison compare_paired(std::span<const std::uint8_t> float_right, std::span<const std::uint8_t> quantized_right)
+PairedComparison compare_paired(std::span<const std::uint8_t> float_right, std::span<const std::uint8_t> quantized_right,
+                                std::int64_t unread)
 {
     PairedComparison result;
     const std::size_t n = std::min(float_right.size(), quantized_right.size());
@@ -68,7 +69,7 @@ PairedComparison compare_paired(std::span<const std::uint8_t> float_right, std::
         result.verdict = result.fixed > result.broken ? "better" : "worse";
         return result;
     }
-    const auto [low, high] = paired_interval(result.fixed, result.broken, n);
+    const auto [low, high] = paired_interval(result.fixed, result.broken, static_cast<std::int64_t>(n) - unread);
     result.verdict = low >= -kHalfPoint && high <= kHalfPoint ? "same" : "undetermined";
     return result;
 }

@@ -26,10 +26,11 @@ struct PairedComparison {
 };
 
 /// `right` flags image by image. Verdict: worse or better where p < 0.05; same where p >= 0.05 and the 95 % interval of the
-/// paired difference (fixed - broken) / n lies within half a point; else undetermined. Sizes must be equal. Source of the
-/// interval: Bonett and Price 2012 (adjusted Wald), which keeps its width where nothing changed.
+/// paired difference (fixed - broken) / n lies within half a point; else undetermined. Sizes must be equal; `unread` of the
+/// images have no answer, and no flag in either. Source of the interval: Bonett and Price 2012 (adjusted Wald), which keeps its
+/// width where nothing changed.
 [[nodiscard]] PairedComparison compare_paired(std::span<const std::uint8_t> float_right,
-                                              std::span<const std::uint8_t> quantized_right);
+                                              std::span<const std::uint8_t> quantized_right, std::int64_t unread = 0);
 
 /// The median and a 95 % interval of it from order statistics (binomial), whatever the distribution.
 struct MedianInterval {

@@ -113,6 +113,23 @@ Result<Model> without_network(const WeightFile &file, const FileInspection &insp
     return model;
 }
 
+/// The names of `id2label` in `config.json`, by their numbers; none unless each of the outputs has one that tells something.
+std::vector<std::string> stated_names(const Json &config, std::int64_t outputs)
+{
+    const auto labels = config.find("id2label");
+    if (labels == config.end() || !labels->is_object() || static_cast<std::int64_t>(labels->size()) != outputs)
+        return {};
+    std::vector<std::string> names;
+    for (std::int64_t i = 0; i < outputs; ++i) {
+        const std::string number = std::to_string(i);
+        const auto label = labels->find(number);
+        if (label == labels->end() || !label->is_string() || label->get_ref<const std::string &>() == "LABEL_" + number)
+            return {};
+        names.push_back(clean_text(label->get_ref<const std::string &>()));
+    }
+    return names;
+}
+
 } // namespace
 
 Result<Model> load_weights(const fs::path &given, const FileInspection &inspection, const LoadOptions &options,
@@ -143,6 +160,8 @@ Result<Model> load_weights(const fs::path &given, const FileInspection &inspecti
     model->parameters = inspection.parameters;
     if (*folder && (*folder)->preprocessor)
         model->preprocess = stated_preprocess(*(*folder)->preprocessor);
+    if (*folder && model->has_network() && !model->zero_shot)
+        model->output_names = stated_names((*folder)->config, model->input.outputs);
     if (model->has_network())
         model->notes.push_back("The network is a " + to_text(recognised->architecture) + " of this program, with weights by "
                                + recognised->convention + "'s names.");

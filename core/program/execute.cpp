@@ -74,6 +74,8 @@ void put_fixed_steps_first(Program::Data &data)
 
 using Slots = std::vector<c10::IValue>;
 
+} // namespace
+
 void run_step(const Program::Data &program, const Step &step, Slots &slots, Stack &stack)
 {
     stack.clear();
@@ -93,6 +95,8 @@ void run_step(const Program::Data &program, const Step &step, Slots &slots, Stac
             slots[static_cast<std::size_t>(step.out[i])] = std::move(stack[i]);
 }
 
+namespace {
+
 void note_shapes(const Step &step, const Slots &slots, FixedValues &fixed)
 {
     for (const int slot : step.out)
@@ -100,7 +104,8 @@ void note_shapes(const Step &step, const Slots &slots, FixedValues &fixed)
             fixed.shapes.emplace_back(slot, slots[static_cast<std::size_t>(slot)].toTensor().sizes().vec());
 }
 
-/// Puts the values of fixed steps into `slots`; runs them where they are not known yet. False when stopped.
+} // namespace
+
 bool take_fixed_values(const Program::Data &program, Slots &slots, const std::stop_token &stop)
 {
     const std::lock_guard lock(program.fixed->mutex);
@@ -122,8 +127,6 @@ bool take_fixed_values(const Program::Data &program, Slots &slots, const std::st
         slots[static_cast<std::size_t>(slot)] = value;
     return true;
 }
-
-} // namespace
 
 Program finish(Program::Data data)
 {

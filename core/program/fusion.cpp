@@ -142,8 +142,11 @@ c10::List<std::optional<at::Scalar>> post_op_arguments(const PostOp &post_op)
 
 at::Tensor owned(at::Tensor tensor)
 {
-    const bool alone = tensor.use_count() == 1 && tensor.storage().use_count() == 1 && tensor.is_non_overlapping_and_dense();
-    return alone ? tensor : tensor.clone(at::MemoryFormat::Contiguous);
+    const bool dense = tensor.is_non_overlapping_and_dense();
+    if (dense && tensor.use_count() == 1 && tensor.storage().use_count() == 1)
+        return tensor;
+    // The copy has the layout that the tensor itself would have had: kernels round otherwise in another.
+    return tensor.clone(dense ? at::MemoryFormat::Preserve : at::MemoryFormat::Contiguous);
 }
 
 } // namespace ca

@@ -183,6 +183,15 @@ std::map<const void *, std::size_t> storages_in(const std::vector<c10::IValue> &
     return storages;
 }
 
+/// Bytes that a kernel takes besides its result: max pooling in float finds the places of its maxima too, as 64-bit numbers.
+std::size_t bytes_beside_result(const Step &step, const std::vector<c10::IValue> &slots)
+{
+    if (step.op != "aten::max_pool2d" || step.out[0] < 0)
+        return 0;
+    const at::Tensor result = slots[static_cast<std::size_t>(step.out[0])].toTensor();
+    return result.is_floating_point() ? static_cast<std::size_t>(result.numel()) * sizeof(std::int64_t) : 0;
+}
+
 } // namespace
 
 Result<Bytes> peak_values(const Program &program, const ImageBatch &batch)
@@ -190,12 +199,15 @@ Result<Bytes> peak_values(const Program &program, const ImageBatch &batch)
     std::size_t peak = 0;
     const auto done = guarded("Running the network", 1, [&] {
         const at::Tensor images = as_tensor(batch);
-        std::map<const void *, std::size_t> before{{images.storage().unsafeGetStorageImpl(), images.storage().nbytes()}};
-        (void)execute(program.data(), images, {}, [&](std::size_t, const std::vector<c10::IValue> &slots) {
+        const std::pair<const void *const, std::size_t> callers{images.storage().unsafeGetStorageImpl(),
+                                                                images.storage().nbytes()};
+        std::map<const void *, std::size_t> before{callers};
+        (void)execute(program.data(), images, {}, [&](std::size_t step, const std::vector<c10::IValue> &slots) {
             auto now = storages_in(slots);
+            now.insert(callers);
             auto during = before; // a step's inputs live until it has its result
             during.insert(now.begin(), now.end());
-            std::size_t held = 0;
+            std::size_t held = bytes_beside_result(program.data().steps[step], slots);
             for (const auto &[storage, size] : during)
                 held += size;
             peak = std::max(peak, held);

@@ -92,6 +92,12 @@ enum class Observed { all, changing };
 [[nodiscard]] at::Tensor execute(const Program::Data &program, const at::Tensor &images, std::stop_token stop,
                                  const Observer &observer = {}, Observed observed = Observed::all);
 
+/// Runs one step on the values in `slots`, and moves those out that nobody reads later. `stack` is scratch.
+void run_step(const Program::Data &program, const Step &step, std::vector<c10::IValue> &slots, Stack &stack);
+
+/// Puts the values of the steps that run once into `slots`; runs these steps where that has not been done. False when stopped.
+[[nodiscard]] bool take_fixed_values(const Program::Data &program, std::vector<c10::IValue> &slots, const std::stop_token &stop);
+
 /// The batch as a tensor that shares its memory.
 [[nodiscard]] at::Tensor as_tensor(const ImageBatch &batch);
 [[nodiscard]] Matrix as_matrix(const at::Tensor &table);

@@ -1,25 +1,81 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
+#include "core/data/read_batch.h"
 #include "core/quantize/ranges_torch.h"
 
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <mutex>
+#include <optional>
 
 namespace ca {
 namespace {
 
 constexpr std::size_t kBatch = 32; // images; small, so that a stop is heard soon
 
-void widen(std::map<int, std::pair<float, float>> &slots, int slot, float low, float high)
+using Ranges = std::map<int, std::pair<float, float>>;
+
+void widen(Ranges &slots, int slot, float low, float high)
 {
     const auto [at, first] = slots.try_emplace(slot, low, high);
     if (first || std::isnan(at->second.first))
         return;
     at->second =
         std::isnan(low) ? std::pair(low, high) : std::pair(std::min(at->second.first, low), std::max(at->second.second, high));
+}
+
+/// Runs batches and notes the range of each slot that is watched.
+class Watch {
+public:
+    explicit Watch(const Program::Data &program)
+        : program_(program), slots_(slots_to_watch(program, find_groups(program, slot_shapes(program))))
+    {
+    }
+
+    [[nodiscard]] Ranges ranges(const ImageBatch &images, const std::stop_token &stop)
+    {
+        Ranges seen;
+        const at::Tensor input = as_tensor(images);
+        look(0, input, seen);
+        const Observer observer = [&](std::size_t step, const std::vector<c10::IValue> &slots) {
+            for (const int slot : program_.steps[step].out)
+                if (slot >= 0 && slots[static_cast<std::size_t>(slot)].isTensor())
+                    look(slot, slots[static_cast<std::size_t>(slot)].toTensor(), seen);
+        };
+        const auto observed = fixed_seen_.exchange(true) ? Observed::changing : Observed::all;
+        (void)execute(program_, input, stop, observer, observed);
+        return seen;
+    }
+
+private:
+    void look(int slot, const at::Tensor &value, Ranges &seen) const
+    {
+        if (!slots_.contains(slot) || !value.is_floating_point() || value.numel() == 0)
+            return;
+        const auto [low, high] = at::aminmax(value);
+        widen(seen, slot, low.item().toFloat(), high.item().toFloat());
+    }
+
+    const Program::Data &program_;
+    const std::set<int> slots_;
+    std::atomic<bool> fixed_seen_{false}; ///< what is the same for all images needs one look
+};
+
+Status check_ranges(const Ranges &slots, const Split &images, const std::optional<Error> &unread)
+{
+    if (slots.empty() && unread)
+        return fail(ErrorCode::bad_data,
+                    "None of the " + std::to_string(images.size()) + " calibration images can be read. Choose other data.",
+                    *unread);
+    for (const auto &[slot, range] : slots)
+        if (!std::isfinite(range.first) || !std::isfinite(range.second))
+            return fail(ErrorCode::failed,
+                        "The network gives numbers that are not finite on calibration images, so their range has no limits. "
+                        "Check the preprocessing.");
+    return {};
 }
 
 } // namespace
@@ -44,61 +100,39 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
     if (images.size() == 0)
         return fail(ErrorCode::bad_data,
                     "There is no calibration image. Give a data folder with calibration.bin or more images.");
-    const auto [height, width] = output_size(preprocessing, images.images->height, images.images->width);
-    if (height != model.input.height || width != model.input.width)
-        return fail(ErrorCode::bad_data,
-                    "The model takes images of " + std::to_string(model.input.height) + " x " + std::to_string(model.input.width)
-                        + ", and this preprocessing makes " + std::to_string(height) + " x " + std::to_string(width)
-                        + " of the calibration images. Choose one that fits.");
-    const Program::Data &program = model.program.data();
-    auto data = std::make_shared<ActivationRanges::Data>();
-    std::set<int> watched;
-    const auto prepared = guarded("Preparing the calibration", 1,
-                                  [&] { watched = slots_to_watch(program, find_groups(program, slot_shapes(program))); });
+    if (const auto fits = check_sizes(images, preprocessing, model.input); !fits)
+        return forward(fits);
+    std::optional<Watch> watch;
+    const auto prepared = guarded("Preparing the calibration", 1, [&] { watch.emplace(model.program.data()); });
     if (!prepared)
         return forward(prepared);
 
+    auto data = std::make_shared<ActivationRanges::Data>();
     std::mutex mutex;
     std::size_t finished = 0;
+    std::optional<Error> unread; // one of them
     const auto one_batch = [&](std::size_t index) -> Status {
         const std::size_t first = index * kBatch, count = std::min(kBatch, images.size() - first);
-        ImageBatch batch{static_cast<std::int64_t>(count), model.input.channels, model.input.height, model.input.width, {}};
-        batch.values.resize(count * static_cast<std::size_t>(batch.channels * batch.height * batch.width));
-        preprocess(*images.images, std::span(images.indices).subspan(first, count), preprocessing, batch.values);
-        std::map<int, std::pair<float, float>> seen;
-        const auto look = [&](int slot, const at::Tensor &value) {
-            if (!watched.contains(slot) || !value.is_floating_point() || value.numel() == 0)
-                return;
-            const auto [low, high] = at::aminmax(value);
-            widen(seen, slot, low.item().toFloat(), high.item().toFloat());
-        };
-        const auto done = guarded("Calibrating", 1, [&] {
-            const at::Tensor input = as_tensor(batch);
-            look(0, input);
-            const Observer observer = [&](std::size_t step, const std::vector<c10::IValue> &slots) {
-                for (const int slot : program.steps[step].out)
-                    if (slot >= 0 && slots[static_cast<std::size_t>(slot)].isTensor())
-                        look(slot, slots[static_cast<std::size_t>(slot)].toTensor());
-            };
-            (void)execute(program, input, stop, observer, index == 0 ? Observed::all : Observed::changing);
-        });
-        if (!done)
-            return done;
+        const auto batch = read_batch(images, first, count, preprocessing, model.input);
+        if (!batch)
+            return forward(batch);
+        Ranges seen;
+        if (!batch->places.empty())
+            if (const auto done = guarded("Calibrating", 1, [&] { seen = watch->ranges(batch->images, stop); }); !done)
+                return done;
         const std::lock_guard lock(mutex);
         for (const auto &[slot, range] : seen)
             widen(data->slots, slot, range.first, range.second);
+        if (!batch->unread.empty())
+            unread = batch->unread.front();
         finished += count;
         progress.report("Calibrating", finished, images.size());
         return {};
     };
-    const auto done = parallel_for((images.size() + kBatch - 1) / kBatch, threads, stop, one_batch);
-    if (!done)
+    if (const auto done = parallel_for((images.size() + kBatch - 1) / kBatch, threads, stop, one_batch); !done)
         return forward(done);
-    for (const auto &[slot, range] : data->slots)
-        if (!std::isfinite(range.first) || !std::isfinite(range.second))
-            return fail(ErrorCode::failed,
-                        "The network gives numbers that are not finite on calibration images, so their range has no limits. "
-                        "Check the preprocessing.");
+    if (const auto usable = check_ranges(data->slots, images, unread); !usable)
+        return forward(usable);
     return ActivationRanges(std::move(data));
 }
 

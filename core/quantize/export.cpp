@@ -20,6 +20,14 @@ namespace {
 
 namespace names = export_names;
 
+std::int64_t payload(const SafeTensorView &tensor)
+{
+    auto size = static_cast<std::int64_t>(bytes_of(tensor.dtype));
+    for (const std::int64_t side : tensor.shape)
+        size *= side;
+    return size;
+}
+
 /// Everything that goes into a file. Holds the bytes that the views look at.
 class Contents {
 public:
@@ -57,6 +65,31 @@ public:
         metadata = {{"format", "pt"}, {names::kAbout, about()}, {names::kConfig, config()}};
     }
 
+    void add_layer(const Layer &layer, const Scheme &scheme, const QuantizedWeight *stored)
+    {
+        const std::int64_t rows = layer.channels(), columns = layer.weights() / std::max<std::int64_t>(1, rows);
+        const std::int64_t groups = scheme.group == 0 ? 1 : columns / scheme.group;
+        const Bits bits = bits_of(scheme.format);
+        const std::vector<std::int8_t> none;
+        if (bits.value == 8) {
+            tensors.push_back({layer.name + names::kWeight, SafeDtype::i8, layer.shape,
+                               stored ? std::as_bytes(std::span(stored->values)) : std::span<const std::byte>()});
+        } else {
+            add_bytes(layer.name + names::kPacked, SafeDtype::i32, {rows, packed_words(columns, bits)},
+                      stored ? pack_rows(stored->values, rows, columns, bits) : std::vector<std::int32_t>());
+            add_bytes(layer.name + names::kShape, SafeDtype::i64, {}, layer.shape);
+        }
+        add_bytes(layer.name + names::kScale, SafeDtype::f32, {rows, groups}, stored ? stored->scales : std::vector<float>());
+        if (scheme.symmetric)
+            return;
+        if (bits.value == 8) {
+            add_bytes(layer.name + names::kZero, SafeDtype::i8, {rows, groups}, stored ? stored->zeros : none);
+            return;
+        }
+        add_bytes(layer.name + names::kZero, SafeDtype::i32, {packed_words(rows, bits), groups},
+                  stored ? pack_columns(stored->zeros, rows, groups, bits) : std::vector<std::int32_t>());
+    }
+
 private:
     /// Constants of the steps that run once, and of no others.
     static std::set<Operand> text_constants(const Program::Data &program)
@@ -76,12 +109,8 @@ private:
     {
         const std::size_t before = tensors.size();
         add();
-        for (std::size_t i = before; text && i < tensors.size(); ++i) {
-            std::int64_t size = static_cast<std::int64_t>(bytes_of(tensors[i].dtype));
-            for (const std::int64_t side : tensors[i].shape)
-                size *= side;
-            text_bytes += size;
-        }
+        for (std::size_t i = before; text && i < tensors.size(); ++i)
+            text_bytes += payload(tensors[i]);
     }
 
     std::optional<Scheme> scheme_of(const Layer &layer) const
@@ -108,30 +137,6 @@ private:
         tensors.push_back({name, dtype, std::move(shape), kept});
     }
 
-    void add_layer(const Layer &layer, const Scheme &scheme, const QuantizedWeight *stored)
-    {
-        const std::int64_t rows = layer.channels(), columns = layer.weights() / std::max<std::int64_t>(1, rows);
-        const std::int64_t groups = scheme.group == 0 ? 1 : columns / scheme.group;
-        const Bits bits = bits_of(scheme.format);
-        const std::vector<std::int8_t> none;
-        if (bits.value == 8) {
-            tensors.push_back({layer.name + names::kWeight, SafeDtype::i8, layer.shape,
-                               stored ? std::as_bytes(std::span(stored->values)) : std::span<const std::byte>()});
-        } else {
-            add_bytes(layer.name + names::kPacked, SafeDtype::i32, {rows, packed_words(columns, bits)},
-                      stored ? pack_rows(stored->values, rows, columns, bits) : std::vector<std::int32_t>());
-            add_bytes(layer.name + names::kShape, SafeDtype::i64, {}, layer.shape);
-        }
-        add_bytes(layer.name + names::kScale, SafeDtype::f32, {rows, groups}, stored ? stored->scales : std::vector<float>());
-        if (scheme.symmetric)
-            return;
-        if (bits.value == 8) {
-            add_bytes(layer.name + names::kZero, SafeDtype::i8, {rows, groups}, stored ? stored->zeros : none);
-            return;
-        }
-        add_bytes(layer.name + names::kZero, SafeDtype::i32, {packed_words(rows, bits), groups},
-                  stored ? pack_columns(stored->zeros, rows, groups, bits) : std::vector<std::int32_t>());
-    }
 
     /// Scale and zero point of the inputs of layers with static activations, for other readers; ours takes the ranges.
     void add_inputs(const Program::Data &program)
@@ -180,6 +185,8 @@ private:
                    {"outputs", model_.input.outputs}};
         if (!model_.preprocess.empty())
             model["preprocess"] = model_.preprocess;
+        if (!model_.output_names.empty())
+            model["output_names"] = model_.output_names;
         if (model_.zero_shot)
             model["zero_shot"] = {{"classes", model_.zero_shot->classes}, {"templates", model_.zero_shot->templates}};
         return canonical({{"version", 1}, {"recipe", to_json(recipe_)}, {"model", model}});
@@ -247,6 +254,21 @@ Bytes predicted_bytes(const Model &model, const Recipe &recipe, const Activation
         contents.collect(nullptr);
         size = safetensors_size(contents.tensors, contents.metadata);
     });
+    return size;
+}
+
+Bytes stored_bytes(const Layer &layer, const Scheme &scheme)
+{
+    if (scheme.format == Format::fp32)
+        return bytes(layer.weights() * static_cast<std::int64_t>(sizeof(float)));
+    const Model model;
+    const Recipe recipe;
+    const ActivationRanges ranges;
+    Contents contents(model, recipe, ranges);
+    contents.add_layer(layer, scheme, nullptr);
+    Bytes size;
+    for (const SafeTensorView &tensor : contents.tensors)
+        size += bytes(payload(tensor));
     return size;
 }
 

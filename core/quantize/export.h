@@ -11,6 +11,9 @@ namespace ca {
 /// Bytes of the file that `write_export` makes; exact, from shapes alone.
 [[nodiscard]] Bytes predicted_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges);
 
+/// Bytes of a layer's weight in such a file, with scales, zero points and its shape; without its names in the header.
+[[nodiscard]] Bytes stored_bytes(const Layer &layer, const Scheme &scheme);
+
 /// What of such a file belongs to a CLIP model's image tower, and to its text tower; together all of it.
 struct TowerBytes {
     Bytes image, text;

@@ -189,6 +189,8 @@ Status ExportFile::read_about(QuantizedModel &into)
         into.model.input = {model.at("channels").get<std::int64_t>(), model.at("height").get<std::int64_t>(),
                             model.at("width").get<std::int64_t>(), model.at("outputs").get<std::int64_t>()};
         into.model.preprocess = clean_text(model.value("preprocess", std::string()));
+        if (model.contains("output_names"))
+            into.model.output_names = model.at("output_names").get<std::vector<std::string>>();
         if (model.contains("zero_shot")) {
             const Json &asked = model.at("zero_shot");
             into.model.zero_shot = ZeroShotPrompts{

@@ -43,6 +43,18 @@ std::vector<FloatLayer> left_float(const Model &model, const MethodRecipe &recip
     return left;
 }
 
+/// With the program that its weights, recipe and ranges ask for.
+Result<QuantizedModel> packed(QuantizedModel model)
+{
+    const auto lowered = guarded("Packing the quantized network", 1, [&] {
+        model.program =
+            lower_quantized(model.model.program.data(), model.recipe, model.weights, model.ranges, model.compute, model.real);
+    });
+    if (!lowered)
+        return forward(lowered);
+    return model;
+}
+
 } // namespace
 
 Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, const ActivationRanges &ranges, int threads,
@@ -75,13 +87,17 @@ Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, 
     });
     if (!rounded)
         return forward(rounded);
-    const auto lowered = guarded("Packing the quantized network", 1, [&] {
-        result.program =
-            lower_quantized(model.program.data(), recipe.recipe, result.weights, ranges, result.compute, result.real);
-    });
-    if (!lowered)
-        return forward(lowered);
-    return result;
+    return packed(std::move(result));
+}
+
+Result<QuantizedModel> restore_to_float(QuantizedModel quantized, const std::vector<std::string> &layers)
+{
+    for (const std::string &name : layers) {
+        if (quantized.weights.erase(name) > 0)
+            quantized.left_float.push_back({name, "It was put back to float."});
+        quantized.recipe.layers.erase(name);
+    }
+    return packed(std::move(quantized));
 }
 
 } // namespace ca

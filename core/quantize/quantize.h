@@ -65,4 +65,7 @@ struct QuantizedModel {
 [[nodiscard]] Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, const ActivationRanges &ranges,
                                               int threads, std::stop_token stop, const Progress &progress);
 
+/// The same with these layers in float; all others keep the integers that they have. Errors: those of packing.
+[[nodiscard]] Result<QuantizedModel> restore_to_float(QuantizedModel quantized, const std::vector<std::string> &layers);
+
 } // namespace ca

@@ -2,6 +2,7 @@
 #include "core/report/results.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/csv.h"
 
 namespace ca {
 namespace {
@@ -38,25 +39,6 @@ const Row kHeading{"id",
                    "seconds",
                    "recipe_hash",
                    "error"};
-
-/// RFC 4180: quoted where a comma, a quote or a line break stands in it.
-std::string field(const std::string &text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
-
-std::string line(const Row &row)
-{
-    std::string text;
-    for (std::size_t i = 0; i < row.size(); ++i)
-        text += (i == 0 ? "" : ",") + field(row[i]);
-    return text + "\r\n";
-}
 
 void add_empty(Row &row, std::size_t count)
 {
@@ -135,9 +117,9 @@ std::vector<ChartPoint> chart_points(const Study &study)
 
 std::string trials_csv(const Study &study)
 {
-    std::string text = line(kHeading);
+    std::string text = csv_line(kHeading);
     for (const Trial &trial : study.trials)
-        text += line(row_of(study, trial));
+        text += csv_line(row_of(study, trial));
     return text;
 }
 

@@ -20,9 +20,9 @@ namespace ca {
 
 /// How far the model's output goes when something is quantized, as a mean over calibration images.
 struct Divergence {
-    double kl = 0;         ///< Kullback-Leibler of the classes' probabilities, float against quantized, nats
-    double cosine = 0;     ///< 1 - cosine of the two rows of outputs
-    double changed = 0;    ///< fraction of images whose top class is another
+    double kl = 0;      ///< Kullback-Leibler of the classes' probabilities, float against quantized, nats
+    double cosine = 0;  ///< 1 - cosine of the two rows of outputs
+    double changed = 0; ///< fraction of images whose top class is another
     std::size_t images = 0;
     bool operator==(const Divergence &) const = default;
 };
@@ -32,20 +32,20 @@ struct ActivationStatistics {
     double low = 0, high = 0;
     double p001 = 0, p999 = 0; ///< 0.1 % of values lie below the first, 0.1 % above the second
     std::uint64_t count = 0;
-    std::vector<float> channels; ///< largest magnitude in each input channel (feature)
+    std::vector<float> channels;      ///< largest magnitude in each input channel (feature)
     std::size_t outlier_channels = 0; ///< with a magnitude above 6, the threshold of LLM.int8()
 };
 
 /// What a layer costs in each format.
 struct LayerSensitivity {
     Layer layer;
-    std::string block; ///< `layer1.0`: layers that stand together
+    std::string block;     ///< `layer1.0`: layers that stand together
     std::int64_t macs = 0; ///< multiplications of one image; of a run of the text tower where it belongs there
     WeightScan weights;
     std::optional<ActivationStatistics> activation;
-    std::map<std::string, Divergence> divergence;   ///< by scan format, as far as measured
-    std::map<std::string, double> gain;             ///< divergence over measured noise, integer formats
-    std::map<std::string, std::int64_t> bytes;      ///< of the layer in the exported file; `fp32` and the formats that can be written
+    std::map<std::string, Divergence> divergence; ///< by scan format, as far as measured
+    std::map<std::string, double> gain;           ///< divergence over measured noise per channel, integer formats
+    std::map<std::string, std::int64_t> bytes; ///< of the layer in the exported file; `fp32` and the formats that can be written
     std::optional<double> predicted_share, measured_share; ///< of batch-1 latency in float: by macs and bytes; by a clock
 };
 
@@ -61,7 +61,7 @@ struct SensitivityTable {
     std::string model, model_sha256, data; ///< `data`: the data set's name, empty without divergence
     std::vector<LayerSensitivity> layers;
     std::vector<BlockSensitivity> blocks;
-    std::map<std::string, Divergence> whole;                  ///< by scan format: all layers in it
+    std::map<std::string, Divergence> whole;                   ///< by scan format: all layers in it
     std::map<std::string, RankCorrelation> beta_vs_divergence; ///< by integer format
     std::size_t images = 0; ///< that divergences were measured on, once a round over all layers is done
     bool embedding = false; ///< outputs are rows of length 1: rankings go by the cosine
@@ -71,5 +71,11 @@ struct SensitivityTable {
 
 /// The number that rankings go by: `kl`, of embeddings `cosine`.
 [[nodiscard]] double ranked(const SensitivityTable &table, const Divergence &divergence);
+
+/// Of an integer format; nothing for others.
+[[nodiscard]] std::optional<double> noise_of(const NoiseByBits &noise, const std::string &format);
+
+/// Fills gains and rank correlations from noises and divergences.
+void summarise(SensitivityTable &table);
 
 } // namespace ca

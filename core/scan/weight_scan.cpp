@@ -14,7 +14,10 @@ Result<WeightScan> scan_weight(const WeightRows &weight, const WeightScanOptions
     const auto measured = measure_noise(weight, *statistics, options.threads, stop);
     if (!measured)
         return forward(measured);
-    WeightScan scan{.statistics = std::move(*statistics), .measured = *measured};
+    const auto histogram = weight_histogram(weight, *statistics, options.threads, stop);
+    if (!histogram)
+        return forward(histogram);
+    WeightScan scan{.statistics = std::move(*statistics), .measured = *measured, .histogram = *histogram};
     scan.fits = fit_betas(weight.values, scan.statistics, options.seed);
     for (std::size_t b = 0; b < kScanBits.size(); ++b)
         scan.beta_noise[b] = beta_noise(scan.fits.moments, kScanBits[b]);

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/scan/beta_fit.h"
 #include "core/scan/quantization_noise.h"
+#include "core/scan/weight_histogram.h"
 #include "core/scan/weight_statistics.h"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct WeightScan {
     BetaFits fits{};
     NoiseByBits beta_noise{}; ///< closed form, from the moment fit
     RoundingNoise measured{};
+    WeightHistogram histogram{};
 };
 
 struct WeightScanOptions {

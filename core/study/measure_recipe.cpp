@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/measure_recipe.h"
 
+#include "core/evaluate/latency.h"
+#include "core/evaluate/memory.h"
 #include "core/quantize/export.h"
 
 #include <algorithm>
@@ -48,6 +50,25 @@ Status measure_times(const Workbench &bench, const QuantizedModel &model, Measur
     return {};
 }
 
+/// Bytes and memory, and latency where it is wanted.
+Status measure_costs(const Workbench &bench, const QuantizedModel &model, Measurement &measurement, const std::stop_token &stop,
+                     const Progress &progress)
+{
+    const auto size = size_on_disk(bench, model);
+    if (!size)
+        return forward(size);
+    measurement.size = *size;
+    measurement.towers = tower_bytes(bench.model, model.recipe, model.ranges);
+    const auto memory = measure_memory(model.program, bench.model.input, stop);
+    if (!memory && memory.error().code != ErrorCode::unsupported) // the interpreter does not show it
+        return forward(memory);
+    if (memory) {
+        measurement.peak_memory = memory->measured();
+        measurement.predicted_peak_memory = memory->predicted();
+    }
+    return bench.latency ? measure_times(bench, model, measurement, stop, progress) : Status();
+}
+
 } // namespace
 
 Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recipe, const Split &split,
@@ -56,28 +77,27 @@ Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recip
     const auto start = std::chrono::steady_clock::now();
     if (bench.no_ranges && has_static_activations(recipe.recipe))
         return tl::unexpected<Error>(*bench.no_ranges);
-    const auto model = quantize(bench.model, recipe, bench.ranges, bench.threads, stop, progress);
+    const Model &answering = bench.probe ? bench.probe->model : bench.model;
+    auto model = quantize(answering, recipe, bench.probe ? bench.probe_ranges : bench.ranges, bench.threads, stop, progress);
     if (!model)
         return forward(model);
-    auto predictions = predict(model->program, bench.model.input, split, bench.preprocess, bench.threads, stop, progress);
+    auto predictions = predict(model->program, answering.input, split, bench.preprocess, bench.threads, stop, progress);
     if (!predictions)
         return forward(predictions);
 
     Outcome outcome;
     Measurement &measurement = outcome.measurement;
-    measurement.accuracy = accuracy_of(*predictions, split, bench.head, reference ? &reference->predictions : &*predictions);
+    measurement.accuracy = accuracy_of(*predictions, split, bench.scoring, reference ? &reference->predictions : &*predictions);
     if (reference)
-        measurement.versus_float = compare_paired(reference->right, measurement.accuracy.right);
-    outcome.answers = {std::move(*predictions), measurement.accuracy.right};
+        measurement.versus_float = compare_paired(reference->right, measurement.accuracy.right, reference->unread);
+    outcome.answers = {std::move(*predictions), measurement.accuracy.right, measurement.accuracy.unread};
     if (extent == Extent::everything) {
-        const auto size = size_on_disk(bench, *model);
-        if (!size)
-            return forward(size);
-        measurement.size = *size;
-        measurement.towers = tower_bytes(bench.model, model->recipe, model->ranges);
-        if (bench.latency)
-            if (const auto timed = measure_times(bench, *model, measurement, stop, progress); !timed)
-                return forward(timed);
+        if (bench.probe)
+            model = quantize(bench.model, recipe, bench.ranges, bench.threads, stop, progress);
+        if (!model)
+            return forward(model);
+        if (const auto measured = measure_costs(bench, *model, measurement, stop, progress); !measured)
+            return forward(measured);
     }
     measurement.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return outcome;

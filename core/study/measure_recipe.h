@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/evaluate/evaluate.h"
+#include "core/evaluate/probe.h"
 #include "core/quantize/quantize.h"
 
 #include <filesystem>
@@ -15,19 +16,23 @@ inline constexpr const char *kTrialExport = ".trial.safetensors";
 /// What all trials of a study share.
 struct Workbench {
     const Model &model;
-    Preprocess preprocess;
-    Head head = Head::logits;
-    ActivationRanges ranges;
-    std::optional<Error> no_ranges; ///< why there are none, said by trials that need them
-    int threads = 0;                ///< 0: all, and one for latency
+    Preprocess preprocess{};
+    Scoring scoring{};
+    /// Of the head that is one: its model answers in place of `model`, whose bytes and latency are measured all the same.
+    std::optional<Probe> probe{};
+    ActivationRanges ranges{};
+    ActivationRanges probe_ranges{};
+    std::optional<Error> no_ranges{}; ///< why there are none, said by trials that need them
+    int threads = 0;                  ///< 0: all, and one for latency
     bool latency = true;
-    std::filesystem::path folder; ///< for the export that is weighed and removed again; empty: the size is predicted
+    std::filesystem::path folder{}; ///< for the export that is weighed and removed again; empty: the size is predicted
 };
 
 /// What the float model answered on a split.
 struct FloatAnswers {
     Predictions predictions;
     std::vector<std::uint8_t> right;
+    std::int64_t unread = 0;
 };
 
 struct Outcome {

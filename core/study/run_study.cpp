@@ -26,6 +26,11 @@ void remove_leftovers(const std::filesystem::path &folder)
         std::filesystem::remove(file, ignored);
 }
 
+Workbench bench_of(const Model &model, const StudyOptions &options)
+{
+    return {.model = model, .threads = options.threads, .latency = options.latency, .folder = options.folder};
+}
+
 /// One study while it runs.
 class Runner {
 public:
@@ -38,14 +43,7 @@ public:
           data_(data),
           selection_(data.selection.first(options.samples)),
           holdout_(data.holdout.first(options.samples)),
-          bench_{.model = model,
-                 .preprocess = {},
-                 .head = Head::logits,
-                 .ranges = {},
-                 .no_ranges = {},
-                 .threads = options.threads,
-                 .latency = options.latency,
-                 .folder = options.folder}
+          bench_(bench_of(model, options))
     {
     }
 
@@ -145,9 +143,15 @@ Status Runner::choose()
     if (!head)
         return forward(head);
     bench_.preprocess = preprocess->preprocess;
-    bench_.head = head->head;
+    bench_.scoring = head->scoring;
     study_.preprocess_sentence = preprocess->sentence;
     study_.head_sentence = head->sentence;
+    if (head->scoring.head != Head::probe)
+        return {};
+    auto probe = fit_probe(bench_.model, data_.calibration, bench_.preprocess, options_.threads, stop_, progress_);
+    if (!probe)
+        return forward(probe);
+    bench_.probe = std::move(*probe);
     return {};
 }
 
@@ -157,12 +161,17 @@ Status Runner::calibrate_ranges()
     if (std::none_of(candidates_.begin(), candidates_.end(),
                      [](const Candidate &c) { return has_static_activations(c.recipe.recipe); }))
         return {};
-    auto ranges = calibrate(bench_.model, data_.calibration.first(kCalibrationImages), bench_.preprocess, options_.threads, stop_,
-                            progress_);
-    if (ranges)
-        bench_.ranges = std::move(*ranges);
-    else
-        bench_.no_ranges = ranges.error();
+    const auto fill = [&](const Model &model, ActivationRanges &ranges) {
+        auto measured =
+            calibrate(model, data_.calibration.first(kCalibrationImages), bench_.preprocess, options_.threads, stop_, progress_);
+        if (measured)
+            ranges = std::move(*measured);
+        else
+            bench_.no_ranges = measured.error();
+    };
+    fill(bench_.model, bench_.ranges);
+    if (bench_.probe)
+        fill(bench_.probe->model, bench_.probe_ranges);
     return stop_.stop_requested() ? Status(cancelled()) : Status();
 }
 

@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Batch-1 latency of ResNet-18 with static int8 on one thread against this program's own fused fp32 and plain frozen TorchScript,
 // all interleaved in one run. At most 0.40 and 0.30 on a machine with AVX512-VNNI, else exit code 1.
-#include "core/evaluate/evaluate.h"
+#include "core/evaluate/latency.h"
 #include "core/quantize/quantize.h"
+#include "tests/support/bench.h"
 #include "tests/support/shared_files.h"
 
 #include <cstdio>
 
 namespace {
 
-constexpr int kSkip = 77;
 constexpr double kOfFused = 0.40, kOfPlain = 0.30; // most of the float times
 
 int skip(const char *why)
 {
     std::printf("%s\n", why);
     return kSkip;
-}
-
-template <typename T>
-T value_of(ca::Result<T> result)
-{
-    if (!result) {
-        std::printf("%s\n", result.error().text().c_str());
-        std::exit(1);
-    }
-    return std::move(*result);
 }
 
 } // namespace
@@ -57,7 +47,6 @@ int main()
                 fused, plain);
     const bool beats_fused = int8 / fused <= kOfFused, beats_plain = int8 / plain <= kOfPlain;
     std::printf("result: int8 / fused fp32 %.3f (at most %.2f: %s), int8 / TorchScript %.3f (at most %.2f: %s)\n", int8 / fused,
-                kOfFused, beats_fused ? "reached" : "not reached", int8 / plain, kOfPlain,
-                beats_plain ? "reached" : "not reached");
+                kOfFused, reached(beats_fused), int8 / plain, kOfPlain, reached(beats_plain));
     return beats_fused && beats_plain ? 0 : 1;
 }

@@ -43,7 +43,7 @@ std::shared_ptr<const ca::ImageSet> coloured_images(int images_per_class, int cl
 
 ca::ImageSet one_image(int channels, int height, int width, std::vector<std::uint8_t> pixels)
 {
-    return {channels, height, width, std::move(pixels), {0}, {"only"}};
+    return {channels, height, width, std::move(pixels), {}, {0}, {"only"}};
 }
 
 ca::Split whole_split(std::shared_ptr<const ca::ImageSet> images, std::string name)

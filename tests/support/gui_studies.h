@@ -72,28 +72,71 @@ inline std::shared_ptr<ca::Study> made_up_study()
     return study;
 }
 
-inline ca::ModelFacts made_up_model()
+/// Noise to signal at 8, 6, 5, 4, 3 and 2 bits, of which the last is given: each bit is a factor in the closed form.
+inline std::vector<ca::HeatCell> made_up_noise(double at_two)
 {
-    ca::ModelFacts model{QStringLiteral("vit_cifar10.pt"),
-                         QStringLiteral("/models/vit_cifar10.pt"),
-                         QStringLiteral("TorchScript"),
-                         ca::bytes(18'600'000),
-                         4'600'000,
-                         QStringLiteral("plain code"),
-                         {},
-                         {}};
+    std::vector<ca::HeatCell> cells;
+    for (const double steps : {255.0, 63.0, 31.0, 15.0, 7.0, 3.0})
+        cells.push_back({at_two * 9 / (steps * steps), {}, at_two * 9.3 / (steps * steps)});
+    return cells;
+}
+
+/// Beta(2, 2), whose density is 6 x (1 - x), in bins: the distribution is 3 x^2 - 2 x^3.
+inline ca::DensityFacts made_up_density()
+{
+    ca::DensityFacts density;
+    density.low = -0.5;
+    density.high = 0.5;
+    const auto distribution = [](double x) { return 3 * x * x - 2 * x * x * x; };
+    for (std::size_t bin = 0; bin < density.histogram.size(); ++bin) {
+        const auto left = static_cast<double>(bin) / 64;
+        density.histogram[bin] = static_cast<float>(distribution(left + 1.0 / 64) - distribution(left));
+    }
+    density.likelihood = {2, 2, 0.01};
+    density.moments = {2.4, 2.4, 0.02};
+    density.kurtosis = -6.0 / 7;
+    return density;
+}
+
+/// Six blocks of four layers with Beta noise and bytes; with divergence in the formats of the first `measured` layers.
+inline ca::SensitivityFacts made_up_sensitivity(std::size_t measured = 0)
+{
+    ca::SensitivityFacts facts;
+    facts.of(ca::Measure::divergence) = {"int8", "static-int8", "int6", "int4", "nf4", "int3", "int2"};
+    facts.of(ca::Measure::noise) = {"int8", "int6", "int5", "int4", "int3", "int2"};
+    facts.of(ca::Measure::bytes) = {"fp32", "int8", "int4"};
     const char *const parts[] = {"in_proj", "out_proj", "mlp.0", "mlp.3"};
     for (int block = 0; block < 6; ++block)
         for (int part = 0; part < 4; ++part) {
             ca::LayerFacts layer;
             layer.id = QStringLiteral("L%1").arg(block * 4 + part + 1, 3, 10, QLatin1Char('0'));
-            layer.name = QStringLiteral("encoder.%1.%2").arg(block).arg(QLatin1String(parts[part]));
+            layer.block = QStringLiteral("encoder.%1").arg(block);
+            layer.name = layer.block + QLatin1Char('.') + QLatin1String(parts[part]);
             layer.kind = QStringLiteral("linear");
             layer.shape = QStringLiteral("768 × 256");
             layer.weights = 196'608;
             const double at_two = 0.8 + 0.35 * ((block * 5 + part * 3) % 7);
-            layer.noise = {at_two * 9 / 65025, at_two * 9 / 225, at_two * 9 / 49, at_two};
-            model.layers.push_back(layer);
+            layer.of(ca::Measure::noise) = made_up_noise(at_two);
+            layer.of(ca::Measure::bytes) = {{786'432.0}, {196'608.0 + 1536}, {98'304.0 + 1536}};
+            const bool known = facts.layers.size() < measured;
+            for (const double kl : {9e-5, 2e-4, 1.2e-3, 0.03, 0.021, 0.21, 1.7})
+                layer.of(ca::Measure::divergence)
+                    .push_back(known ? ca::HeatCell{kl * at_two, ca::DivergenceFacts{kl * at_two, kl / 10, kl / 20, 64}, {}}
+                                     : ca::HeatCell{});
+            layer.density = made_up_density();
+            facts.layers.push_back(layer);
         }
-    return model;
+    return facts;
+}
+
+inline ca::ModelFacts made_up_model()
+{
+    return {QStringLiteral("vit_cifar10.pt"),
+            QStringLiteral("/models/vit_cifar10.pt"),
+            QStringLiteral("TorchScript"),
+            ca::bytes(18'600'000),
+            4'600'000,
+            QStringLiteral("plain code"),
+            {},
+            made_up_sensitivity()};
 }

@@ -200,12 +200,32 @@ def forward(self, x):
 )"};
 }
 
+Net blocks()
+{
+    Net net{{{"stem.weight", {16, 3, 3, 3}}}, R"(
+def forward(self, x):
+    y = torch.relu(torch.conv2d(x, self.stem.weight, None, [2, 2], [1, 1], [1, 1], 1))
+)"};
+    for (const std::string block : {"0", "1", "2", "3", "4", "5"}) {
+        net.weights.push_back({"blocks." + block + ".conv1.weight", {16, 16, 3, 3}});
+        net.weights.push_back({"blocks." + block + ".conv2.weight", {16, 16, 3, 3}});
+        net.source += "    b = getattr(self.blocks, \"" + block + R"(")
+    z = torch.relu(torch.conv2d(y, b.conv1.weight, None, [1, 1], [1, 1], [1, 1], 1))
+    y = torch.relu(y + torch.conv2d(z, b.conv2.weight, None, [1, 1], [1, 1], [1, 1], 1))
+)";
+    }
+    net.weights.push_back({"fc.weight", {10, 16}});
+    net.source += "    return torch.linear(y.mean([2, 3]), self.fc.weight, None)\n";
+    return net;
+}
+
 const std::map<std::string, Net> &nets()
 {
     static const std::map<std::string, Net> all{
         {"cnn", cnn()},
         {"depthwise", depthwise()},
         {"attention", attention()},
+        {"blocks", blocks()},
         {"mutating", mutating()},
         {"shape_if", shape_if()},
         {"shared", shared()},
@@ -339,9 +359,9 @@ std::filesystem::path write_scripted_net(const std::filesystem::path &folder, co
 
 const std::vector<std::string> &recordable_nets()
 {
-    static const std::vector<std::string> kinds{"cnn",         "depthwise",  "attention", "mutating", "shape_if",
-                                                "shared",      "loop",       "digits",    "lenet",    "written_view",
-                                                "normalising", "dictionary", "grid"};
+    static const std::vector<std::string> kinds{"cnn",          "depthwise",   "attention",  "blocks", "mutating",
+                                                "shape_if",     "shared",      "loop",       "digits", "lenet",
+                                                "written_view", "normalising", "dictionary", "grid"};
     return kinds;
 }
 

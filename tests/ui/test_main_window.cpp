@@ -120,11 +120,11 @@ void TestMainWindow::the_selected_trial_is_one_thing_everywhere()
     const auto *chart = find<ca::ParetoChart>(window, "pareto_chart");
     auto *trials = window.findChild<ca::TrialsPane *>();
     const auto *pareto = window.findChild<ca::ParetoPane *>();
-    const auto *layers = find<QTableView>(window, "layers_table")->model();
+    const auto *layers = window.findChild<ca::LayersModel *>();
     const auto is_selected = [&](const char *trial) {
         const QString id = QString::fromLatin1(trial);
         return window.selected_trial() == id && chart->selected() == id && trials->selected() == id && pareto->card_trial() == id
-            && layers->headerData(ca::LayersModel::RecipeColumn, Qt::Horizontal).toString() == id;
+            && layers->headerData(layers->recipe_column(), Qt::Horizontal, Qt::DisplayRole).toString() == id;
     };
     QSignalSpy told(&window, &ca::MainWindow::trial_selected);
     QTest::mouseClick(chart->viewport(), Qt::LeftButton, {}, chart->place_of(QStringLiteral("T14")).toPoint());
@@ -317,7 +317,7 @@ void TestMainWindow::fits_a_small_window()
     QCOMPARE(window.size(), QSize(1180, 720));
     const auto *table = find<QTableView>(window, "trials_table");
     QVERIFY(table->columnWidth(2) >= 100); // names of recipes can be read
-    for (const char *name : {"button_run", "button_stop", "button_more"}) {
+    for (const char *name : {"button_scan", "button_run", "button_stop", "button_more"}) {
         const auto *button = find<QPushButton>(window, name);
         QVERIFY(button->width() >= button->sizeHint().width() || button->width() == 36);
         QVERIFY(button->mapTo(&window, button->rect().bottomRight()).x() < 1180);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/gui_main.h"
 #include "tests/support/gui_studies.h"
-#include "ui/layers/layers_model.h"
 #include "ui/trials/trials_model.h"
 #include "ui/trials/trials_pane.h"
 
@@ -11,11 +10,7 @@
 class TestTables final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void the_layers_model_keeps_the_rules_of_item_models();
     void the_trials_model_keeps_the_rules_while_it_grows();
-    void a_layer_says_its_weights_and_noise();
-    void noise_is_placed_on_a_log_scale();
-    void the_last_column_is_the_selected_trials_recipe();
     void a_trial_says_what_was_measured();
     void a_trial_that_was_not_measured_has_no_numbers();
     void a_simulated_time_is_said_and_not_shown();
@@ -33,17 +28,6 @@ QString cell(const QAbstractItemModel &model, int row, int column)
 
 } // namespace
 
-void TestTables::the_layers_model_keeps_the_rules_of_item_models()
-{
-    ca::LayersModel model;
-    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    model.set_layers(made_up_model().layers);
-    model.set_recipe(QStringLiteral("T14"), {});
-    QCOMPARE(model.rowCount(), 24);
-    model.set_layers({});
-    QCOMPARE(model.rowCount(), 0);
-}
-
 void TestTables::the_trials_model_keeps_the_rules_while_it_grows()
 {
     ca::TrialsModel model;
@@ -59,42 +43,6 @@ void TestTables::the_trials_model_keeps_the_rules_while_it_grows()
     QCOMPARE(resets.count(), 0); // rows that stay are not thrown away
     model.set_study(nullptr);
     QCOMPARE(model.rowCount(), 0);
-}
-
-void TestTables::a_layer_says_its_weights_and_noise()
-{
-    ca::LayersModel model;
-    model.set_layers(made_up_model().layers);
-    QCOMPARE(cell(model, 1, ca::LayersModel::Name), QStringLiteral("encoder.0.out_proj"));
-    QCOMPARE(cell(model, 1, ca::LayersModel::Weights), QStringLiteral("197 k"));       // 768 x 256 = 196,608
-    QCOMPARE(cell(model, 0, ca::LayersModel::FirstNoise + 3), QStringLiteral("0.80")); // 0.8 at two bits
-}
-
-void TestTables::noise_is_placed_on_a_log_scale()
-{
-    ca::LayersModel model;
-    ca::LayerFacts layer;
-    layer.noise = {0.001, 0.01, 0.1, 1.0}; // 0, 1/3, 2/3 and 1 of three decades
-    model.set_layers({layer});
-    for (int i = 0; i < 4; ++i)
-        QVERIFY(qAbs(model.index(0, ca::LayersModel::FirstNoise + i).data(ca::LayersModel::HeatRole).toDouble() - i / 3.0)
-                < 1e-9);
-    layer.noise = {};
-    model.set_layers({layer});
-    QVERIFY(!model.index(0, ca::LayersModel::FirstNoise).data(ca::LayersModel::HeatRole).isValid());
-}
-
-void TestTables::the_last_column_is_the_selected_trials_recipe()
-{
-    ca::LayersModel model;
-    model.set_layers(made_up_model().layers);
-    QCOMPARE(cell(model, 0, ca::LayersModel::RecipeColumn), QString());
-    ca::Recipe recipe;
-    recipe.layers["encoder.0.in_proj"].format = ca::Format::int6;
-    model.set_recipe(QStringLiteral("T14"), recipe);
-    QCOMPARE(model.headerData(ca::LayersModel::RecipeColumn, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("T14"));
-    QCOMPARE(cell(model, 0, ca::LayersModel::RecipeColumn), QStringLiteral("int6"));
-    QCOMPARE(cell(model, 1, ca::LayersModel::RecipeColumn), QStringLiteral("float"));
 }
 
 void TestTables::a_trial_says_what_was_measured()
@@ -138,15 +86,12 @@ void TestTables::numbers_stand_at_the_right()
 {
     ca::TrialsModel trials;
     trials.set_study(made_up_study());
-    ca::LayersModel layers;
-    layers.set_layers(made_up_model().layers);
     const auto side = [](const QAbstractItemModel &model, int column) {
         return model.index(0, column).data(Qt::TextAlignmentRole).toInt();
     };
     for (const int column :
          {ca::TrialsModel::Megabytes, ca::TrialsModel::Top1, ca::TrialsModel::Drop, ca::TrialsModel::Milliseconds})
         QVERIFY(side(trials, column) & Qt::AlignRight);
-    QVERIFY(side(layers, ca::LayersModel::Weights) & Qt::AlignRight);
     QVERIFY(side(trials, ca::TrialsModel::RecipeName) & Qt::AlignLeft);
 }
 

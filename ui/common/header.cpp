@@ -30,9 +30,10 @@ Header::Header(QWidget *parent) : QFrame(parent)
     model_ = new Chip(u"chip_model"_s, tr("Model"));
     data_ = new Chip(u"chip_data"_s, tr("Data"));
     device_ = new Chip(u"chip_device"_s, tr("Device"));
+    scan_ = make_button(u"button_scan"_s, tr("Scan"), tr("Scan the layers' sensitivity"));
     run_ = make_button(u"button_run"_s, tr("Run study"), tr("Run study"));
     run_->setProperty("role", "primary");
-    stop_ = make_button(u"button_stop"_s, tr("Stop"), tr("Stop the study"));
+    stop_ = make_button(u"button_stop"_s, tr("Stop"), tr("Stop what runs"));
     more_ = make_button(u"button_more"_s, u"⋯"_s, tr("More actions"));
     more_->setToolTip(tr("More actions"));
     more_->setFixedWidth(36);
@@ -40,6 +41,7 @@ Header::Header(QWidget *parent) : QFrame(parent)
     menu_ = new QMenu(more_);
     menu_->setAttribute(Qt::WA_WindowPropagation);
     more_->setMenu(menu_);
+    connect(scan_, &QPushButton::clicked, this, &Header::scan_requested);
     connect(run_, &QPushButton::clicked, this, &Header::run_requested);
     connect(stop_, &QPushButton::clicked, this, &Header::stop_requested);
 
@@ -50,13 +52,19 @@ Header::Header(QWidget *parent) : QFrame(parent)
         row->addWidget(chip);
     row->addStretch(1);
     row->addSpacing(8);
-    for (auto *button : {run_, stop_, more_})
+    for (auto *button : {scan_, run_, stop_, more_})
         row->addWidget(button);
 }
 
-void Header::set_can_run(bool can, const QString &why_not)
+void Header::set_can_scan(const QString &why_not)
 {
-    run_->setEnabled(can);
+    scan_->setEnabled(why_not.isEmpty());
+    scan_->setToolTip(why_not);
+}
+
+void Header::set_can_run(const QString &why_not)
+{
+    run_->setEnabled(why_not.isEmpty());
     run_->setToolTip(why_not);
 }
 

@@ -57,6 +57,11 @@ QString Pane::note() const
     return note_->text();
 }
 
+void Pane::add_after_title(QWidget *widget)
+{
+    row_->insertWidget(1, widget);
+}
+
 void Pane::add_to_heading(QWidget *widget)
 {
     row_->insertWidget(row_->count() - 1, widget);

@@ -19,6 +19,7 @@ public:
 
     void set_note(const QString &note);
     [[nodiscard]] QString note() const;
+    void add_after_title(QWidget *widget);
     /// Places a widget at the right end of the heading, before the note.
     void add_to_heading(QWidget *widget);
 

@@ -11,11 +11,14 @@ constexpr auto kSheet = uR"(
 QMainWindow, QDockWidget, QDialog { background: $background; color: $ink; }
 QMainWindow::separator { background: $background; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $accent_soft; }
+QSplitter::handle { background: $grid; }
+QSplitter::handle:hover { background: $accent; }
 QDialog QWidget { font-size: 13px; }
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4px 6px; }
 
 [role="heading"] { color: $ink; font-size: 12px; font-weight: 600; }
 [role="dim"] { color: $dim; font-size: 12px; }
+[role="warning"] { color: $warning; font-size: 12px; }
 [role="bad"] { color: $bad; font-size: 12px; }
 [role="question"] { color: $ink; font-weight: 600; }
 [role="explanation"] { color: $ink; }
@@ -41,6 +44,12 @@ QPushButton[role="primary"]:disabled { background: $grid; color: $faint; border-
 QPushButton[role="small"] { min-height: 18px; max-height: 18px; padding: 0 10px; font-size: 12px; border-radius: 5px; }
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: $accent; padding: 0 4px; }
 QPushButton[role="link"]:focus, QPushButton[role="link"]:hover { border-color: $accent; }
+QPushButton[role="segment"] { background: transparent; border: 1px solid transparent; color: $dim; font-size: 12px;
+    font-weight: 600; min-height: 22px; max-height: 22px; padding: 0 8px; }
+QPushButton[role="segment"]:checked { background: $accent_soft; color: $accent; }
+QPushButton[role="segment"]:hover { color: $ink; }
+QPushButton[role="segment"]:checked:hover { color: $accent; }
+QPushButton[role="segment"]:focus { border-color: $accent; }
 QPushButton[role="drop"] { background: $panel; border: 1px dashed $faint; border-radius: 8px; color: $dim;
     min-height: 60px; max-height: 60px; padding: 0 4px; }
 QPushButton[role="drop"]:hover, QPushButton[role="drop"]:focus { border-color: $accent; }

@@ -224,6 +224,7 @@ void DataChooser::set_zero_shot(const std::optional<ClassNames> &names)
     head_->addItem(names ? tr("Zero-shot class names") : tr("Automatic"), u"auto"_s);
     if (!names)
         head_->addItem(tr("Class labels"), u"logits"_s);
+    head_->addItem(tr("Linear probe"), u"probe"_s);
     head_->addItem(tr("Agreement with float"), u"agreement"_s);
     if (names)
         names_words_->setText(counted(*names));

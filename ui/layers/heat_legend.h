@@ -12,7 +12,8 @@ class HeatLegend final : public QWidget {
 public:
     explicit HeatLegend(QWidget *parent = nullptr);
 
-    void set_scale(double low, double high); ///< hidden where both are 0
+    /// Hidden where an end is empty. `explained`: what the scale is of, for the tooltip.
+    void set_scale(const QString &low, const QString &high, const QString &explained);
 
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -20,7 +21,7 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    QString text_low_, text_high_;
+    QString low_, high_;
 };
 
 } // namespace ca

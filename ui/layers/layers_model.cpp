@@ -2,53 +2,113 @@
 #include "ui/layers/layers_model.h"
 
 #include "ui/common/words.h"
+#include "ui/layers/layer_words.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ca {
+namespace {
 
-using namespace Qt::StringLiterals;
+/// Layers that do next to nothing, as they may in a half of CLIP, would else leave no colours for the others.
+constexpr double kMostScale = 1e6;
+
+bool same_place(const SensitivityFacts &one, const SensitivityFacts &other)
+{
+    return one.formats == other.formats
+        && std::equal(one.layers.begin(), one.layers.end(), other.layers.begin(), other.layers.end(),
+                      [](const LayerFacts &a, const LayerFacts &b) { return a.name == b.name; });
+}
+
+} // namespace
 
 LayersModel::LayersModel(QObject *parent) : QAbstractTableModel(parent) { }
 
-void LayersModel::set_layers(std::vector<LayerFacts> layers)
+void LayersModel::set_facts(const SensitivityFacts &facts)
 {
+    const bool stays = same_place(facts, facts_);
+    if (!stays)
+        beginResetModel();
+    facts_ = facts;
+    find_scale();
+    if (stays)
+        tell_all();
+    else
+        endResetModel();
+}
+
+void LayersModel::set_measure(Measure measure)
+{
+    if (measure == measure_)
+        return;
     beginResetModel();
-    layers_ = std::move(layers);
-    low_ = high_ = 0;
-    for (const LayerFacts &layer : layers_)
-        for (const auto &value : layer.noise)
-            if (value && std::isfinite(*value) && *value > 0) {
-                low_ = low_ > 0 ? std::min(low_, *value) : *value;
-                high_ = std::max(high_, *value);
-            }
+    measure_ = measure;
+    find_scale();
     endResetModel();
+}
+
+void LayersModel::set_scanning(bool scanning)
+{
+    scanning_ = scanning;
+    tell_all({WaitsRole});
 }
 
 void LayersModel::set_recipe(const QString &trial, const Recipe &recipe)
 {
     trial_ = trial;
     recipe_ = recipe;
-    Q_EMIT headerDataChanged(Qt::Horizontal, RecipeColumn, RecipeColumn);
+    const int column = recipe_column();
+    Q_EMIT headerDataChanged(Qt::Horizontal, column, column);
     if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, RecipeColumn), index(rowCount() - 1, RecipeColumn));
+        Q_EMIT dataChanged(index(0, column), index(rowCount() - 1, column));
+}
+
+void LayersModel::find_scale()
+{
+    low_ = high_ = 0;
+    for (const LayerFacts &layer : facts_.layers)
+        for (const HeatCell &cell : layer.of(measure_))
+            if (cell.value && std::isfinite(*cell.value) && *cell.value > 0) {
+                low_ = low_ > 0 ? std::min(low_, *cell.value) : *cell.value;
+                high_ = std::max(high_, *cell.value);
+            }
+    is_cut_ = low_ < high_ / kMostScale;
+    low_ = std::max(low_, high_ / kMostScale);
+}
+
+void LayersModel::tell_all(const QList<int> &roles)
+{
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1), roles);
+}
+
+int LayersModel::row_of(const QString &layer) const
+{
+    const auto &layers = facts_.layers;
+    const auto found = std::find_if(layers.begin(), layers.end(), [&](const LayerFacts &one) { return one.name == layer; });
+    return found == layers.end() ? -1 : static_cast<int>(found - layers.begin());
 }
 
 int LayersModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(layers_.size());
+    return parent.isValid() ? 0 : static_cast<int>(facts_.layers.size());
 }
 
 int LayersModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : ColumnCount;
+    return parent.isValid() ? 0 : recipe_column() + 1;
 }
 
-std::optional<double> LayersModel::noise(const QModelIndex &index) const
+const LayerFacts &LayersModel::layer(const QModelIndex &index) const
 {
-    if (index.column() < FirstNoise || index.column() >= RecipeColumn)
-        return std::nullopt;
-    return layers_[static_cast<std::size_t>(index.row())].noise[static_cast<std::size_t>(index.column() - FirstNoise)];
+    return facts_.layers[static_cast<std::size_t>(index.row())];
+}
+
+HeatCell LayersModel::cell(const QModelIndex &index) const
+{
+    const auto &cells = layer(index).of(measure_);
+    const auto place = static_cast<std::size_t>(index.column() - FirstHeat);
+    return is_heat(index.column()) && place < cells.size() ? cells[place] : HeatCell{};
 }
 
 QVariant LayersModel::data(const QModelIndex &index, int role) const
@@ -59,17 +119,24 @@ QVariant LayersModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(index);
     case Qt::ToolTipRole:
-        return tooltip(index);
+        return words::tip(is_heat(index.column()) && cell(index).value
+                              ? words::cell(layer(index), cell(index), measure_, facts_.of(measure_)[index.column() - FirstHeat],
+                                            facts_.by_cosine)
+                              : words::layer(layer(index)));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(Qt::AlignVCenter | (index.column() >= Weights ? Qt::AlignRight : Qt::AlignLeft));
     case HeatRole: {
-        const auto value = noise(index);
+        const auto value = cell(index).value;
         if (!value)
             return {};
         if (!std::isfinite(*value))
             return 1.0;
         return *value <= low_ || high_ <= low_ ? 0.0 : std::log(*value / low_) / std::log(high_ / low_);
     }
+    case WaitsRole:
+        return scanning_ && is_heat(index.column()) && !cell(index).value;
+    case SortRole:
+        return sort_key(index);
     default:
         return {};
     }
@@ -77,21 +144,25 @@ QVariant LayersModel::data(const QModelIndex &index, int role) const
 
 QString LayersModel::text(const QModelIndex &index) const
 {
-    const LayerFacts &layer = layers_[static_cast<std::size_t>(index.row())];
-    switch (index.column()) {
-    case Name:
-        return layer.name;
-    case Kind:
-        return layer.kind;
-    case Weights:
-        return words::count(layer.weights);
-    case RecipeColumn:
-        return format(layer);
-    default: {
-        const auto value = noise(index);
-        return value ? words::noise(*value) : QString();
-    }
-    }
+    if (index.column() == Name)
+        return layer(index).name;
+    if (index.column() == Weights)
+        return words::count(layer(index).weights);
+    if (!is_heat(index.column()))
+        return format(layer(index));
+    const auto value = cell(index).value;
+    return value ? words::measure(*value, measure_) : QString();
+}
+
+QVariant LayersModel::sort_key(const QModelIndex &index) const
+{
+    if (index.column() == Name)
+        return index.row();
+    if (index.column() == Weights)
+        return static_cast<qlonglong>(layer(index).weights);
+    if (!is_heat(index.column()))
+        return format(layer(index));
+    return cell(index).value.value_or(-1); // what is not known, below all that is
 }
 
 QString LayersModel::format(const LayerFacts &layer) const
@@ -104,42 +175,25 @@ QString LayersModel::format(const LayerFacts &layer) const
     return words::from(to_text(place->second.format));
 }
 
-QString LayersModel::tooltip(const QModelIndex &index) const
-{
-    const LayerFacts &layer = layers_[static_cast<std::size_t>(index.row())];
-    if (const auto value = noise(index))
-        return tr("%1 at %2 bits: Beta noise to signal %3")
-            .arg(layer.name)
-            .arg(kNoiseBits[static_cast<std::size_t>(index.column() - FirstNoise)])
-            .arg(words::noise(*value));
-    return tr("%1  %2, %3, %4 weights")
-        .arg(layer.id, layer.name, layer.shape, words::grouped(static_cast<std::uint64_t>(layer.weights)));
-}
-
 QVariant LayersModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
         return {};
     if (role == Qt::TextAlignmentRole) {
-        const auto side = section < Weights
-            ? Qt::AlignLeft
-            : (section >= FirstNoise && section < RecipeColumn ? Qt::AlignHCenter : Qt::AlignRight);
+        const auto side = section < Weights ? Qt::AlignLeft : is_heat(section) ? Qt::AlignHCenter : Qt::AlignRight;
         return QVariant::fromValue(Qt::AlignVCenter | side);
     }
-    if (role != Qt::DisplayRole)
+    const bool is_tip = role == Qt::ToolTipRole;
+    if (role != Qt::DisplayRole && !is_tip)
         return {};
-    switch (section) {
-    case Name:
-        return tr("Layer");
-    case Kind:
-        return tr("Kind");
-    case Weights:
-        return tr("Weights");
-    case RecipeColumn:
-        return trial_;
-    default:
-        return u"int%1"_s.arg(kNoiseBits[static_cast<std::size_t>(section - FirstNoise)]);
-    }
+    if (section == Name)
+        return is_tip ? tr("In the order of the program") : tr("Layer");
+    if (section == Weights)
+        return is_tip ? QString() : tr("Weights");
+    if (!is_heat(section))
+        return is_tip ? QString() : trial_;
+    const QString &format = facts_.of(measure_)[section - FirstHeat];
+    return is_tip ? words::format_explained(format) : words::format_heading(format);
 }
 
 } // namespace ca

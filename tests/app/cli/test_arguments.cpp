@@ -116,7 +116,12 @@ void TestArguments::explains_what_it_does_not_take_data()
         QTest::newRow(line) << QString::fromLatin1(line) << QString::fromLatin1(word);
     };
     row("frobnicate", "frobnicate");
-    row("scan --model m.pt", "run, demo, inspect, quantize, evaluate, models, doctor");
+    row("export s T1", "run, demo, inspect, scan, quantize, evaluate, models, doctor");
+    row("scan --data d", "--model");
+    row("scan --model m.pt --formats int4,int9", "int8,static-int8,int6,int4,nf4,int3,int2");
+    row("scan --model m.pt --formats int4,int4", "each once");
+    row("scan --model m.pt --formats int4,", "no such list");
+    row("scan --model m.pt --seconds 0", "--seconds takes a number above 0");
     row("mcp", "not available in this version");
     row("evaluate --model m.pt", "--data");
     row("evaluate --data d", "--model");
@@ -126,7 +131,7 @@ void TestArguments::explains_what_it_does_not_take_data()
     row("evaluate --model m.pt --data d --samples -5", "-5");
     row("evaluate --model m.pt --data d --samples many", "many");
     row("evaluate --model m.pt --data d --samples 10.5", "10.5");
-    row("evaluate --model m.pt --data d --head softmax", "auto, logits, zero-shot, agreement");
+    row("evaluate --model m.pt --data d --head softmax", "auto, logits, zero-shot, probe, agreement");
     row("evaluate --model m.pt --data d --split calibration", "selection, holdout, all");
     row("evaluate --model m.pt --data d --preprocess sideways", "sideways");
     row("evaluate --model m.pt --data d --method int9", "int4-weight");

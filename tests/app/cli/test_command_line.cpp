@@ -76,7 +76,7 @@ void TestCommandLine::refuses_wrong_usage_data()
     QTest::addColumn<QString>("line");
     for (const char *line :
          {"evaluate --model cnn.pt --data data --samples 0", "evaluate --model cnn.pt --data data --samples -3",
-          "evaluate --model cnn.pt", "evaluate --model cnn.pt --data data --colour", "scan --model cnn.pt --data data",
+          "evaluate --model cnn.pt", "evaluate --model cnn.pt --data data --colour", "scan --model cnn.pt --formats int9",
           "frobnicate", "quantize --model cnn.pt --method int9 --output out",
           "quantize --model cnn.pt --method static-int8 --output out",
           "quantize --model cnn.pt --method int8-weight --output out --format torchscript",

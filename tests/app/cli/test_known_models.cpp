@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli/program.h"
 #include "tests/support/datasets.h"
+#include "tests/support/scripted_nets_torch.h"
 #include "tests/support/shared_files.h"
 
 #include <QJsonArray>
@@ -16,6 +17,7 @@ private Q_SLOTS:
     void splits_the_bytes_by_tower();
     void builds_a_network_with_random_weights();
     void takes_weights_from_a_file();
+    void finds_classes_by_the_names_of_outputs();
     void says_what_is_wrong_data();
     void says_what_is_wrong();
     void lists_what_there_is();
@@ -103,6 +105,20 @@ void TestKnownModels::takes_weights_from_a_file()
     QCOMPARE(found[QLatin1String("model")].toString(), QStringLiteral("mobilenet_v2"));
 }
 
+void TestKnownModels::finds_classes_by_the_names_of_outputs()
+{
+    const std::filesystem::path folder = folder_.path().toStdString();
+    write_scripted_net(folder, "cnn");
+    QVERIFY(write_bytes(folder / "reversed.txt",
+                        "Class_9\nclass 8\nclass 7\nclass 6\nclass 5\nclass 4\nclass 3\nclass 2\nclass 1\nclass 0\n"));
+    QVERIFY(write_bytes(folder / "other.txt", "a\na\nb\nc\nd\ne\nf\ng\nh\ni\n")); // two outputs of one name
+    const QByteArray line = "evaluate --model cnn.pt --data data --split all --preprocess cifar10 --classes ";
+    QCOMPARE(json(line + "reversed.txt")[QLatin1String("head")].toString(),
+             QStringLiteral("class logits: each of the data's 10 classes is the name of one of the 10 outputs"));
+    QVERIFY(
+        json(line + "other.txt")[QLatin1String("head")].toString().startsWith(QStringLiteral("class logits: the model has 10")));
+}
+
 void TestKnownModels::says_what_is_wrong_data()
 {
     QTest::addColumn<QByteArray>("line");
@@ -115,6 +131,7 @@ void TestKnownModels::says_what_is_wrong_data()
     row("evaluate --model demo --data data --classes twice.txt", 1, "one");
     row("evaluate --model demo --data data --classes missing.txt", 1, "missing.txt");
     row("evaluate --model demo --data data --classes three.txt --head zero-shot", 1, "3 outputs");
+    row("evaluate --model mobilenet_v2 --weights random --data data --classes three.txt", 1, "1000 outputs");
     row("evaluate --model resnet18 --weights missing.pth --data data", 1, "missing.pth");
     row("evaluate --model q.pt --weights random --data data", 2, "--weights");
     row("evaluate --model resnet50 --data data", 1, "resnet18");

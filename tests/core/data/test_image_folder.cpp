@@ -210,13 +210,16 @@ void TestImageFolder::counts_images_that_cannot_be_read()
     std::filesystem::copy_file(source_folder() / "tests" / "golden" / "images" / "rgb.png", root_ / "cat" / "good.png");
     const ca::ImageFolder images = listed();
     QCOMPARE(images.lists.at(0).files, (Names{"cat/damaged.png", "cat/good.png", "cat/link.png"}));
-    const auto unreadable = ca::find_unreadable(root_, images.lists[0], 2, {}, {});
-    QVERIFY(unreadable);
-    QCOMPARE(unreadable->size(), std::size_t{2});
-    QCOMPARE(unreadable->at(0).index, std::size_t{0});
-    QVERIFY(unreadable->at(0).error.code == ca::ErrorCode::bad_format);
-    QCOMPARE(unreadable->at(1).index, std::size_t{2});
-    QVERIFY(unreadable->at(1).error.code == ca::ErrorCode::not_found);
+    const auto headers = ca::read_headers(root_, images.lists[0], 2, {}, {});
+    QVERIFY(headers);
+    const auto &unreadable = headers->unreadable;
+    QCOMPARE(unreadable.size(), std::size_t{2});
+    QCOMPARE(unreadable[0].index, std::size_t{0});
+    QVERIFY(unreadable[0].error.code == ca::ErrorCode::bad_format);
+    QCOMPARE(unreadable[1].index, std::size_t{2});
+    QVERIFY(unreadable[1].error.code == ca::ErrorCode::not_found);
+    const ca::ImageSize size = ca::read_image_size(root_ / "cat" / "good.png").value();
+    QVERIFY(headers->sizes == (std::vector<ca::ImageSize>{{}, size, {}}));
 }
 
 void TestImageFolder::reads_quoted_fields_and_other_column_names()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/preprocess.h"
 #include "tests/support/datasets.h"
+#include "tests/support/png_files.h"
 
 #include <QtTest>
 
@@ -14,6 +15,8 @@ private Q_SLOTS:
     void resizes_as_pillow_does_data();
     void resizes_as_pillow_does();
     void resizes_the_shorter_side_and_crops_the_centre();
+    void cuts_what_pillow_resizes_data();
+    void cuts_what_pillow_resizes();
     void surrounds_a_smaller_image_with_black();
     void takes_images_in_the_order_of_the_indices();
     void knows_the_presets();
@@ -25,15 +28,9 @@ private Q_SLOTS:
 
 namespace {
 
-/// The picture of which Pillow made the expected rows: value (37 x + 91 y + 53 c + 7 x y) mod 256.
 ca::ImageSet picture(int height, int width)
 {
-    std::vector<std::uint8_t> pixels;
-    for (int c = 0; c < 3; ++c)
-        for (int y = 0; y < height; ++y)
-            for (int x = 0; x < width; ++x)
-                pixels.push_back(static_cast<std::uint8_t>((37 * x + 91 * y + 53 * c + 7 * x * y) % 256));
-    return one_image(3, height, width, pixels);
+    return one_image(3, height, width, striped_picture(height, width).pixels);
 }
 
 /// One channel of what `text` makes of the first image, back in 0..255.
@@ -112,10 +109,45 @@ void TestPreprocess::resizes_the_shorter_side_and_crops_the_centre()
              (QVector<int>{centre[1], centre[2], centre[5], centre[6]}));
 }
 
+// Pillow 13.0.0, Image.resize and Image.crop, where torchvision's center_crop begins: row 1, column 4 of 8 x 13 (half of 7 is
+// rounded to the even 4); row 2, column 0 of 8 x 5.
+void TestPreprocess::cuts_what_pillow_resizes_data()
+{
+    QTest::addColumn<int>("height");
+    QTest::addColumn<int>("width");
+    QTest::addColumn<QString>("how");
+    QTest::addColumn<int>("channel");
+    QTest::addColumn<QVector<int>>("pixels");
+    QTest::newRow("wide, bicubic") << 12 << 20 << "size=8,crop=6,filter=bicubic" << 1
+                                   << QVector<int>{110, 149, 146, 94, 135, 199, 135, 109, 126, 167, 166, 102,
+                                                   152, 142, 153, 76, 158, 152, 105, 131, 85,  125, 62,  170,
+                                                   104, 162, 120, 73, 130, 94,  115, 119, 175, 129, 99,  140};
+    QTest::newRow("wide, bilinear") << 12 << 20 << "size=8,crop=6" << 1
+                                    << QVector<int>{111, 143, 143, 105, 140, 178, 135, 113, 129, 155, 160, 119,
+                                                    147, 137, 145, 91,  149, 149, 108, 131, 92,  116, 80,  154,
+                                                    107, 154, 122, 84,  124, 103, 119, 122, 163, 125, 104, 135};
+    QTest::newRow("high, bicubic") << 20 << 12 << "size=5,crop=4,filter=bicubic" << 2
+                                   << QVector<int>{134, 118, 126, 111, 131, 141, 129, 130, 131, 97, 133, 164, 114, 116, 84, 106};
+}
+
+void TestPreprocess::cuts_what_pillow_resizes()
+{
+    QFETCH(int, height);
+    QFETCH(int, width);
+    QFETCH(QString, how);
+    QFETCH(int, channel);
+    QFETCH(QVector<int>, pixels);
+    QCOMPARE(channel_after(picture(height, width), how.toStdString(), channel), pixels);
+}
+
 void TestPreprocess::surrounds_a_smaller_image_with_black()
 {
     const auto images = one_image(3, 1, 1, {200, 200, 200});
     QCOMPARE(channel_after(images, "crop=3", 0), (QVector<int>{0, 0, 0, 0, 200, 0, 0, 0, 0}));
+    // Narrower and higher than the crop: black on both sides, and the middle row of three.
+    const auto high = one_image(1, 3, 1, {10, 20, 30});
+    QCOMPARE(channel_after(high, "crop=1", 0), QVector<int>{20});
+    QCOMPARE(channel_after(high, "crop=2", 0), (QVector<int>{10, 0, 20, 0}));
 }
 
 void TestPreprocess::takes_images_in_the_order_of_the_indices()

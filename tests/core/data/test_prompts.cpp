@@ -60,6 +60,7 @@ void TestPrompts::reads_one_name_a_line()
                  .value(),
              (Texts{"cat", "sea horse", "dog"}));
     QCOMPARE(ca::read_prompt_templates(file_in(folder, "a {}.\n{} and {}\n")).value(), (Texts{"a {}.", "{} and {}"}));
+    QCOMPARE(ca::read_output_names(file_in(folder, "crane\n\n ox \ncrane\n")).value(), (Texts{"crane", "ox", "crane"}));
 }
 
 void TestPrompts::says_which_line_is_wrong()

@@ -15,6 +15,16 @@ ca::Predictions answers(const std::vector<int> &top, const std::vector<int> &sec
     predictions.top = top;
     for (std::size_t i = 0; i < top.size(); ++i)
         predictions.five.push_back({top[i], second[i], -1, -1, -1});
+    predictions.odds.resize(top.size());
+    return predictions;
+}
+
+/// The same, with the probabilities of the top classes.
+ca::Predictions sure(const std::vector<int> &top, const std::vector<float> &odds)
+{
+    ca::Predictions predictions = answers(top, std::vector<int>(top.size(), -1));
+    for (std::size_t i = 0; i < odds.size(); ++i)
+        predictions.odds[i] = {odds[i], 1 - odds[i]};
     return predictions;
 }
 
@@ -40,7 +50,7 @@ ca::Model model_with(std::int64_t side, std::int64_t outputs, std::int64_t chann
 
 ca::DataSet data_with(const ca::Split &split)
 {
-    return {"pictures", "", split.images->classes, split, split, split, split};
+    return {"pictures", "", split.images->classes, split, split, split, split, {}};
 }
 
 } // namespace
@@ -51,14 +61,14 @@ private Q_SLOTS:
     void counts_answers_against_labels();
     void gives_no_top5_of_five_classes();
     void counts_agreement_with_another_net();
-    void takes_logits_where_counts_agree();
-    void agrees_with_float_where_labels_or_counts_do_not_serve();
-    void says_what_is_wrong_with_a_head();
+    void finds_classes_through_the_label_map();
+    void leaves_unread_images_out();
+    void counts_the_first_images_of_a_split();
+    void measures_calibration();
+    void has_no_calibration_without_probabilities();
     void assumes_a_preset_where_labels_cannot_tell();
     void refuses_a_preprocessing_of_another_size();
     void takes_the_preprocessing_that_it_is_told();
-    void knows_the_widest_instruction_set();
-    void finds_the_instruction_set_of_this_machine();
 };
 
 void TestAccuracy::counts_answers_against_labels()
@@ -66,7 +76,7 @@ void TestAccuracy::counts_answers_against_labels()
     // Labels 0 0 1 1 2 2 and one unknown; right: the first, third and fourth; the second is right at the second place.
     const ca::Split split = labelled_split({0, 0, 1, 1, 2, 2, -1}, 6);
     const auto predictions = answers({0, 3, 1, 1, 0, 1, 2}, {1, 0, 0, 0, 3, 4, 0});
-    const ca::Accuracy accuracy = ca::accuracy_of(predictions, split, ca::Head::logits, nullptr);
+    const ca::Accuracy accuracy = ca::accuracy_of(predictions, split, {}, nullptr);
     QCOMPARE(accuracy.n, std::int64_t{7});
     QCOMPARE(accuracy.correct, std::int64_t{3});
     QCOMPARE(accuracy.right, (std::vector<std::uint8_t>{1, 0, 1, 1, 0, 0, 0}));
@@ -84,48 +94,80 @@ void TestAccuracy::counts_answers_against_labels()
 void TestAccuracy::gives_no_top5_of_five_classes()
 {
     const ca::Split split = labelled_split({0, 1}, 5);
-    QVERIFY(!ca::accuracy_of(answers({0, 0}, {1, 1}), split, ca::Head::logits, nullptr).top5);
+    QVERIFY(!ca::accuracy_of(answers({0, 0}, {1, 1}), split, {}, nullptr).top5);
 }
 
 void TestAccuracy::counts_agreement_with_another_net()
 {
     const ca::Split split = labelled_split({-1, -1, -1}, 10);
     const auto reference = answers({4, 5, 6}, {0, 0, 0});
-    const ca::Accuracy accuracy = ca::accuracy_of(answers({4, 5, 7}, {0, 0, 6}), split, ca::Head::agreement, &reference);
+    const ca::Accuracy accuracy = ca::accuracy_of(answers({4, 5, 7}, {0, 0, 6}), split, {ca::Head::agreement, {}}, &reference);
     QCOMPARE(accuracy.correct, std::int64_t{2});
     QCOMPARE(accuracy.right, (std::vector<std::uint8_t>{1, 1, 0}));
     QVERIFY(!accuracy.top5);
     QVERIFY(accuracy.per_class.empty());
 }
 
-void TestAccuracy::takes_logits_where_counts_agree()
+void TestAccuracy::finds_classes_through_the_label_map()
 {
-    const auto data = data_with(labelled_split({0, 1, 2}, 3));
-    for (const char *wanted : {"auto", "logits"}) {
-        const auto head = ca::choose_head(wanted, model_with(32, 3), data);
-        QVERIFY(head);
-        QVERIFY(head->head == ca::Head::logits);
-        QVERIFY(head->sentence.find("3 classes") != std::string::npos);
-    }
-    QVERIFY(ca::choose_head("agreement", model_with(32, 3), data)->head == ca::Head::agreement);
+    // Six classes of the data are outputs 10 to 15 of the model, the other way round; the last answer is at the second place.
+    const ca::Split split = labelled_split({0, 1, 2, 5}, 6);
+    const ca::Scoring scoring{ca::Head::logits, {15, 14, 13, 12, 11, 10}};
+    const ca::Accuracy accuracy = ca::accuracy_of(answers({15, 1, 13, 0}, {0, 0, 0, 10}), split, scoring, nullptr);
+    QCOMPARE(accuracy.right, (std::vector<std::uint8_t>{1, 0, 1, 0}));
+    QCOMPARE(*accuracy.top5, 0.75);
+    QCOMPARE(accuracy.per_class.size(), std::size_t{6});
+    QCOMPARE(accuracy.per_class[0], 1.0);
+    QCOMPARE(accuracy.per_class[1], 0.0);
+    QCOMPARE(accuracy.per_class[5], 0.0);
 }
 
-void TestAccuracy::agrees_with_float_where_labels_or_counts_do_not_serve()
+void TestAccuracy::leaves_unread_images_out()
 {
-    const auto counts_differ = ca::choose_head("auto", model_with(224, 1000), data_with(labelled_split({0, 1, 2}, 3)));
-    QVERIFY(counts_differ->head == ca::Head::agreement);
-    QVERIFY(counts_differ->sentence.find("1000 outputs") != std::string::npos);
-    const auto no_label = ca::choose_head("auto", model_with(32, 3), data_with(labelled_split({0, -1, 2}, 3)));
-    QVERIFY(no_label->head == ca::Head::agreement);
+    const ca::Split split = labelled_split({0, 0, 1, 1}, 6);
+    const auto predictions = answers({0, ca::kUnread, ca::kUnread, 0}, {1, -1, -1, 1});
+    const ca::Accuracy accuracy = ca::accuracy_of(predictions, split, {}, nullptr);
+    QCOMPARE(accuracy.n, std::int64_t{2});
+    QCOMPARE(accuracy.unread, std::int64_t{2});
+    QCOMPARE(accuracy.correct, std::int64_t{1});
+    QCOMPARE(accuracy.right, (std::vector<std::uint8_t>{1, 0, 0, 0}));
+    QCOMPARE(*accuracy.top5, 1.0);
+    QCOMPARE(accuracy.per_class[0], 1.0);
+    QCOMPARE(accuracy.per_class[1], 0.0);
+    // Agreement: neither read it, which is no answer that both gave.
+    const ca::Accuracy agreed = ca::accuracy_of(predictions, split, {ca::Head::agreement, {}}, &predictions);
+    QCOMPARE(agreed.n, std::int64_t{2});
+    QCOMPARE(agreed.correct, std::int64_t{2});
 }
 
-void TestAccuracy::says_what_is_wrong_with_a_head()
+void TestAccuracy::counts_the_first_images_of_a_split()
 {
-    const auto data = data_with(labelled_split({0, 1, 2}, 3));
-    QVERIFY(ca::choose_head("probe", model_with(32, 3), data).error().code == ca::ErrorCode::usage);
-    QVERIFY(ca::choose_head("logits", model_with(32, 4), data).error().code == ca::ErrorCode::bad_data);
-    QVERIFY(ca::choose_head("logits", model_with(32, 3), data_with(labelled_split({-1}, 3))).error().code
-            == ca::ErrorCode::bad_data);
+    const ca::Split split = labelled_split({0, 1, 2, 0, 1, 2}, 3);
+    const ca::Accuracy accuracy = ca::accuracy_of(answers({0, 0}, {1, 1}), split, {}, nullptr);
+    QCOMPARE(accuracy.n, std::int64_t{2});
+    QCOMPARE(accuracy.correct, std::int64_t{1});
+    QVERIFY(std::isnan(accuracy.per_class[2]));
+}
+
+void TestAccuracy::measures_calibration()
+{
+    // Bins of a fifteenth, closed above. (0.8667, 0.9333]: 0.9 and 0.9, one right: |1 - 1.8| = 0.8. (0.4667, 0.5333]: 0.5, right:
+    // 0.5. (0.9333, 1]: 1, right: 0. Together 1.3 of four images.
+    const ca::Split split = labelled_split({0, 1, 0, 1}, 2);
+    const ca::Accuracy accuracy = ca::accuracy_of(sure({0, 0, 0, 1}, {0.9F, 0.9F, 0.5F, 1}), split, {}, nullptr);
+    QVERIFY(std::abs(*accuracy.calibration_error - 0.325) < 1e-6);
+    // 0.19 and 0.21 lie in different bins, so the surplus of one does not make up for the other: (0.81 + 0.21) / 2.
+    const ca::Accuracy apart = ca::accuracy_of(sure({0, 1}, {0.19F, 0.21F}), labelled_split({0, 0}, 2), {}, nullptr);
+    QVERIFY(std::abs(*apart.calibration_error - 0.51) < 1e-6);
+}
+
+void TestAccuracy::has_no_calibration_without_probabilities()
+{
+    const ca::Split split = labelled_split({0, 1}, 2);
+    const auto predictions = sure({0, 1}, {0.5F, 0.75F});
+    QVERIFY(!ca::accuracy_of(predictions, split, {ca::Head::agreement, {}}, &predictions).calibration_error);
+    QVERIFY(!ca::accuracy_of(predictions, split, {ca::Head::probe, {}}, nullptr).calibration_error);
+    QVERIFY(!ca::accuracy_of(sure({ca::kUnread}, {0}), labelled_split({0}, 2), {}, nullptr).calibration_error);
 }
 
 void TestAccuracy::assumes_a_preset_where_labels_cannot_tell()
@@ -164,27 +206,6 @@ void TestAccuracy::takes_the_preprocessing_that_it_is_told()
     QVERIFY(told);
     QCOMPARE(told->preprocess.crop, 64);
     QVERIFY(told->preprocess.filter == ca::ResizeFilter::bicubic);
-}
-
-void TestAccuracy::knows_the_widest_instruction_set()
-{
-    QCOMPARE(ca::instruction_set_of("fpu sse2 avx avx2 avx512f avx512_vnni amx_int8"), std::string("amx"));
-    QCOMPARE(ca::instruction_set_of("avx2 avx_vnni avx512f avx512_vnni"), std::string("avx512_vnni"));
-    QCOMPARE(ca::instruction_set_of("avx2 avx_vnni"), std::string("avx_vnni"));
-    QCOMPARE(ca::instruction_set_of("avx2 avx512f"), std::string("avx512"));
-    QCOMPARE(ca::instruction_set_of("avx avx2"), std::string("avx2"));
-    QCOMPARE(ca::instruction_set_of("avx avx2x xavx2"), std::string("other"));
-    QCOMPARE(ca::instruction_set_of(""), std::string("other"));
-}
-
-void TestAccuracy::finds_the_instruction_set_of_this_machine()
-{
-    QFile facts("/proc/cpuinfo");
-    if (!facts.open(QIODevice::ReadOnly))
-        QSKIP("This machine does not list its processor's flags.");
-    const QByteArray text = facts.readAll();
-    const bool wide = text.contains(" avx2 ");
-    QCOMPARE(ca::instruction_set() != "other", wide);
 }
 
 QTEST_APPLESS_MAIN(TestAccuracy)

@@ -6,6 +6,7 @@
 #include "core/model/architectures/recognise.h"
 #include "core/model/model.h"
 #include "core/quantize/export.h"
+#include "tests/support/datasets.h"
 #include "tests/support/models.h"
 #include "tests/support/shared_files.h"
 
@@ -28,6 +29,8 @@ private Q_SLOTS:
     void are_the_same_for_the_same_seed();
     void take_other_peoples_names_data();
     void take_other_peoples_names();
+    void name_their_outputs_as_config_does_data();
+    void name_their_outputs_as_config_does();
     void stay_weights_where_something_does_not_fit_data();
     void stay_weights_where_something_does_not_fit();
     void quantize_and_write_weights_without_a_network();
@@ -344,6 +347,35 @@ void TestArchitectures::take_other_peoples_names()
     // Layers keep the names that the file gives them.
     const std::string last = b.program.layers().back().name;
     QVERIFY2(theirs.contains(last + ".weight"), last.c_str());
+}
+
+void TestArchitectures::name_their_outputs_as_config_does_data()
+{
+    QTest::addColumn<QString>("labels"); // of outputs 9 down to 0
+    QTest::addColumn<bool>("told");
+    QTest::newRow("names") << "tench%1" << true;
+    QTest::newRow("numbers that say nothing") << "LABEL_%1" << false;
+    QTest::newRow("one is missing") << "" << false;
+}
+
+void TestArchitectures::name_their_outputs_as_config_does()
+{
+    QFETCH(QString, labels);
+    QFETCH(bool, told);
+    QTemporaryDir place;
+    const fs::path folder = place.path().toStdString();
+    write(small_resnet(), folder / "model.safetensors");
+    QStringList stated;
+    std::vector<std::string> names;
+    for (int i = 9; i >= (labels.isEmpty() ? 1 : 0); --i)
+        stated << QString("\"%1\": \"%2\"").arg(i).arg(labels.isEmpty() ? "fish" : labels.arg(i));
+    for (int i = 0; told && i < 10; ++i)
+        names.push_back(labels.arg(i).toStdString());
+    QVERIFY(write_bytes(folder / "config.json",
+                        ("{\"model_type\": \"resnet\", \"id2label\": {" + stated.join(", ") + "}}").toStdString()));
+    const ca::Model model = load(folder);
+    QCOMPARE(model.input.outputs, std::int64_t{10});
+    QCOMPARE(model.output_names, names);
 }
 
 void TestArchitectures::stay_weights_where_something_does_not_fit_data()

@@ -223,10 +223,10 @@ void TestClip::gets_as_many_images_right_as_the_reference()
     const auto head = ca::choose_head("auto", model, *opened);
     const auto how = ca::choose_preprocess("auto", model, *opened, 0, {});
     QVERIFY(head && how);
-    QCOMPARE(head->head, ca::Head::zero_shot);
+    QCOMPARE(head->scoring.head, ca::Head::zero_shot);
     const auto answers = ca::predict(*ca::fuse(model.program), model.input, opened->all, how->preprocess, 0, {}, {});
     QVERIFY(answers);
-    const auto accuracy = ca::accuracy_of(*answers, opened->all, head->head, nullptr);
+    const auto accuracy = ca::accuracy_of(*answers, opened->all, head->scoring, nullptr);
     QVERIFY2(std::abs(accuracy.correct - right) <= 3, qPrintable(QString::number(accuracy.correct)));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/evaluate/evaluate.h"
 #include "tests/support/datasets.h"
+#include "tests/support/pictures.h"
 #include "tests/support/scripted_nets_torch.h"
 
 #include <QTemporaryDir>
@@ -52,14 +53,15 @@ private Q_SLOTS:
     void initTestCase();
     void answers_as_the_interpreter_does();
     void answers_alike_with_any_number_of_threads();
+    void gives_the_probabilities_of_the_first_two();
+    void tells_of_batches_in_order();
+    void ends_where_it_is_settled();
+    void goes_on_without_pictures_that_cannot_be_read();
+    void says_when_no_picture_can_be_read();
     void chooses_the_preset_that_fits_the_labels_best();
     void refuses_images_of_another_size();
     void says_when_an_output_is_no_number();
     void stops_when_asked();
-    void times_the_program_with_its_baselines();
-    void times_only_batch_1_when_asked();
-    void gives_no_time_of_a_simulation();
-    void stops_timing_when_asked();
 
 private:
     QTemporaryDir folder_;
@@ -99,6 +101,87 @@ void TestPredict::answers_alike_with_any_number_of_threads()
     QVERIFY(one->five == three->five);
 }
 
+void TestPredict::gives_the_probabilities_of_the_first_two()
+{
+    const auto predictions = ca::predict(model_.program, model_.input, whole_split(images_), {}, 2, {}, {});
+    QVERIFY(predictions);
+    const auto values = normalised(*images_, {0, 0, 0}, {1, 1, 1});
+    const auto outputs = interpret_net(file_, values, {static_cast<std::int64_t>(images_->size()), 3, 32, 32});
+    for (std::size_t i = 0; i < images_->size(); ++i) {
+        double sum = 0;
+        for (std::size_t c = 0; c < 10; ++c)
+            sum += std::exp(static_cast<double>(outputs[10 * i + c]));
+        for (std::size_t rank = 0; rank < 2; ++rank) {
+            const auto place = static_cast<std::size_t>(predictions->five[i][rank]);
+            const double expected = std::exp(static_cast<double>(outputs[10 * i + place])) / sum;
+            QVERIFY(std::abs(static_cast<double>(predictions->odds[i][rank]) - expected) < 1e-5);
+        }
+    }
+}
+
+void TestPredict::tells_of_batches_in_order()
+{
+    const auto whole = ca::predict(model_.program, model_.input, whole_split(images_), {}, 1, {}, {});
+    QVERIFY(whole);
+    std::vector<std::size_t> told;
+    bool same = true;
+    const auto settled = [&](const ca::Predictions &so_far, std::size_t images) {
+        told.push_back(images);
+        same =
+            same && std::equal(whole->top.begin(), whole->top.begin() + static_cast<std::ptrdiff_t>(images), so_far.top.begin());
+        return false;
+    };
+    const auto predictions = ca::predict(model_.program, model_.input, whole_split(images_), {}, 4, {}, {}, settled);
+    QVERIFY(predictions);
+    QCOMPARE(told, (std::vector<std::size_t>{100, 200, 250})); // batches of small images
+    QVERIFY(same);
+    QVERIFY(predictions->top == whole->top);
+}
+
+void TestPredict::ends_where_it_is_settled()
+{
+    const auto whole = ca::predict(model_.program, model_.input, whole_split(images_), {}, 1, {}, {});
+    QVERIFY(whole);
+    for (const int threads : {1, 4}) {
+        const auto settled = [](const ca::Predictions &, std::size_t images) { return images >= 200; };
+        const auto predictions = ca::predict(model_.program, model_.input, whole_split(images_), {}, threads, {}, {}, settled);
+        QVERIFY2(predictions, predictions ? "" : predictions.error().text().c_str());
+        QCOMPARE(predictions->size(), std::size_t{200});
+        QCOMPARE(predictions->five.size(), std::size_t{200});
+        QCOMPARE(predictions->odds.size(), std::size_t{200});
+        QVERIFY(std::equal(predictions->top.begin(), predictions->top.end(), whole->top.begin()));
+    }
+}
+
+void TestPredict::goes_on_without_pictures_that_cannot_be_read()
+{
+    const std::filesystem::path folder = folder_.path().toStdString();
+    const auto images = coloured_images(1, 5, 3);
+    const auto whole = ca::predict(model_.program, model_.input, whole_split(images), {}, 1, {}, {});
+    const auto some = ca::predict(model_.program, model_.input, split_of_files(folder, *images, {1, 3}), {}, 1, {}, {});
+    QVERIFY(whole);
+    QVERIFY2(some, some ? "" : some.error().text().c_str());
+    for (const std::size_t place : {0U, 2U, 4U}) {
+        QCOMPARE(some->top[place], whole->top[place]);
+        QCOMPARE(some->odds[place], whole->odds[place]);
+    }
+    for (const std::size_t place : {1U, 3U}) {
+        QCOMPARE(some->top[place], ca::kUnread);
+        QCOMPARE(some->five[place], (std::array{-1, -1, -1, -1, -1}));
+        QCOMPARE(some->odds[place], (std::array{0.0F, 0.0F}));
+    }
+}
+
+void TestPredict::says_when_no_picture_can_be_read()
+{
+    const ca::Split files = split_of_files(folder_.path().toStdString(), *coloured_images(1, 3, 3), {0, 1, 2});
+    const auto none = ca::predict(model_.program, model_.input, files, {}, 1, {}, {});
+    QVERIFY(!none);
+    QVERIFY(none.error().code == ca::ErrorCode::bad_data);
+    QVERIFY(none.error().sentence.find("No image of selection") != std::string::npos);
+    QVERIFY(none.error().cause);
+}
+
 void TestPredict::chooses_the_preset_that_fits_the_labels_best()
 {
     // Published means and deviations of the presets, in the order that decides ties.
@@ -123,7 +206,7 @@ void TestPredict::chooses_the_preset_that_fits_the_labels_best()
     QVERIFY(std::max({right[0], right[1], right[2]}) < 225);
 
     const ca::Split split = whole_split(images);
-    const ca::DataSet data{"pictures", "", images->classes, split, split, split, split};
+    const ca::DataSet data{"pictures", "", images->classes, split, split, split, split, {}};
     const auto chosen = ca::choose_preprocess("auto", model_, data, 2, {});
     QVERIFY2(chosen, chosen ? "" : chosen.error().text().c_str());
     QVERIFY(chosen->preprocess == ca::Preprocess{});
@@ -160,55 +243,6 @@ void TestPredict::stops_when_asked()
     source.request_stop();
     const auto predictions = ca::predict(model_.program, model_.input, whole_split(images_), {}, 1, source.get_token(), {});
     QVERIFY(predictions.error().code == ca::ErrorCode::cancelled);
-}
-
-void TestPredict::times_the_program_with_its_baselines()
-{
-    ca::LatencyOptions options;
-    options.batch = 16;
-    options.rounds = 9;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
-    QVERIFY2(times, times ? "" : times.error().text().c_str());
-    const auto in_order = [](const std::optional<ca::MedianInterval> &interval) {
-        return interval && interval->low > 0 && interval->low <= interval->median && interval->median <= interval->high;
-    };
-    QVERIFY(in_order(times->program.batch1) && in_order(times->program.batch_n));
-    QVERIFY(times->program.batch_n->median > times->program.batch1->median); // sixteen images take longer than one
-    QCOMPARE(times->program.compute, std::string("fp32"));
-    QCOMPARE(times->program.batch, 16);
-    QVERIFY(times->floats.torchscript && in_order(times->floats.torchscript->batch1)
-            && in_order(times->floats.torchscript->batch_n));
-    QVERIFY(times->floats.fused_fp32 && in_order(times->floats.fused_fp32->batch1));
-    QVERIFY(!times->floats.bf16 || in_order(times->floats.bf16->batch1));
-}
-
-void TestPredict::times_only_batch_1_when_asked()
-{
-    ca::LatencyOptions options;
-    options.batch = 1;
-    options.rounds = 5;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
-    QVERIFY(times && times->program.batch1 && !times->program.batch_n);
-    QCOMPARE(times->program.batch, 32);
-}
-
-void TestPredict::gives_no_time_of_a_simulation()
-{
-    ca::LatencyOptions options;
-    options.batch = 2;
-    options.rounds = 5;
-    const auto times = ca::measure_latency(model_, model_.program, "int8", false, options, {}, {});
-    QVERIFY(times);
-    QVERIFY(!times->program.real && !times->program.batch1 && !times->program.batch_n);
-    QVERIFY(times->floats.fused_fp32 && times->floats.fused_fp32->batch1);
-}
-
-void TestPredict::stops_timing_when_asked()
-{
-    std::stop_source source;
-    source.request_stop();
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, {}, source.get_token(), {});
-    QVERIFY(times.error().code == ca::ErrorCode::cancelled);
 }
 
 QTEST_APPLESS_MAIN(TestPredict)

@@ -3,7 +3,9 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace {
 
@@ -11,6 +13,29 @@ bool close(double actual, double expected, double tolerance)
 {
     return std::abs(actual - expected) <= tolerance;
 }
+
+/// Draws numbers of successes among n, by the sum of their chances; the same on every machine.
+class Binomial {
+public:
+    Binomial(int n, double p) : sums_(static_cast<std::size_t>(n) + 1)
+    {
+        double sum = 0;
+        for (int k = 0; k <= n; ++k) {
+            const double chance = std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0)
+                                           + k * std::log(p) + (n - k) * std::log1p(-p));
+            sums_[static_cast<std::size_t>(k)] = sum += chance;
+        }
+    }
+
+    std::int64_t operator()(std::mt19937_64 &random) const
+    {
+        const double u = static_cast<double>(random() >> 11U) * 0x1p-53;
+        return std::min(std::upper_bound(sums_.begin(), sums_.end(), u), sums_.end() - 1) - sums_.begin();
+    }
+
+private:
+    std::vector<double> sums_;
+};
 
 /// Flags for `both` images that both nets get right, then `fixed`, then `broken`, then `neither`.
 std::pair<std::vector<std::uint8_t>, std::vector<std::uint8_t>> flags(std::size_t both, std::size_t fixed, std::size_t broken,
@@ -36,11 +61,14 @@ private Q_SLOTS:
     void wilson_agrees_with_published_intervals();
     void wilson_holds_its_ends();
     void wilson_widens_with_confidence();
+    void wilson_covers_the_truth_in_95_of_100_experiments_data();
+    void wilson_covers_the_truth_in_95_of_100_experiments();
     void mcnemar_agrees_with_the_binomial_sum();
     void mcnemar_is_one_where_nothing_tells_the_nets_apart();
     void counts_fixed_and_broken_images();
     void says_worse_and_better_only_where_the_test_does();
     void says_same_only_within_half_a_point();
+    void leaves_unread_images_out_of_the_paired_interval();
     void median_interval_takes_the_tabled_order_statistics();
     void median_interval_of_few_runs_is_their_extremes();
 };
@@ -80,6 +108,31 @@ void TestStatistics::wilson_widens_with_confidence()
     const auto [low, high] = ca::wilson_interval(8, 10, 0.99);
     QVERIFY(close(low, scale * (0.8 + z * z / 20) - half, 1e-9));
     QVERIFY(close(high, scale * (0.8 + z * z / 20) + half, 1e-9));
+}
+
+void TestStatistics::wilson_covers_the_truth_in_95_of_100_experiments_data()
+{
+    QTest::addColumn<int>("n");
+    QTest::addColumn<double>("p");
+    for (const int n : {1000, 5000, 10'000})
+        for (const double p : {0.55, 0.6976, 0.8107, 0.9185, 0.956}) // of published networks
+            QTest::addRow("%g of %d", p, n) << n << p;
+}
+
+void TestStatistics::wilson_covers_the_truth_in_95_of_100_experiments()
+{
+    QFETCH(const int, n);
+    QFETCH(const double, p);
+    constexpr int kExperiments = 10'000;
+    const Binomial successes(n, p);
+    std::mt19937_64 random(19270622);
+    int covered = 0;
+    for (int i = 0; i < kExperiments; ++i) {
+        const auto [low, high] = ca::wilson_interval(successes(random), n);
+        covered += low <= p && p <= high ? 1 : 0;
+    }
+    const double coverage = static_cast<double>(covered) / kExperiments;
+    QVERIFY2(close(coverage, 0.95, 0.01), QByteArray::number(coverage));
 }
 
 void TestStatistics::mcnemar_agrees_with_the_binomial_sum()
@@ -135,6 +188,14 @@ void TestStatistics::says_same_only_within_half_a_point()
     QCOMPARE(verdict(1000, 0, 0), std::string("same"));
     // 10,000 images, 400 each way: 1.96 sqrt(802 / 10002 / 10002) = 0.555 points.
     QCOMPARE(verdict(9200, 400, 400), std::string("undetermined"));
+}
+
+void TestStatistics::leaves_unread_images_out_of_the_paired_interval()
+{
+    // None changed among 1,000: 1.96 sqrt(2) / (n + 2) is 0.28 points for n = 1,000, and 0.55 for n = 500.
+    const auto [float_right, quantized_right] = flags(500, 0, 0, 500);
+    QCOMPARE(ca::compare_paired(float_right, quantized_right).verdict, std::string("same"));
+    QCOMPARE(ca::compare_paired(float_right, quantized_right, 500).verdict, std::string("undetermined"));
 }
 
 void TestStatistics::median_interval_takes_the_tabled_order_statistics()

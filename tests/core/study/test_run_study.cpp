@@ -34,7 +34,8 @@ ca::DataSet some_data()
             whole_split(others, "calibration"),
             part_of(images, "selection", 0, 100),
             part_of(images, "holdout", 100, 200),
-            part_of(images, "all", 0, 200)};
+            part_of(images, "all", 0, 200),
+            {}};
 }
 
 std::size_t in_state(const ca::Study &study, ca::TrialState state)
@@ -71,6 +72,7 @@ private Q_SLOTS:
     void measures_only_float_on_holdout_when_the_time_is_up();
     void goes_on_when_trials_fail();
     void compares_with_float_where_labels_do_not_serve();
+    void answers_by_a_probe_and_weighs_the_model();
     void says_what_keeps_it_from_starting();
 
 private:
@@ -324,14 +326,38 @@ void TestRunStudy::compares_with_float_where_labels_do_not_serve()
     QVERIFY(study->trials[2].selection->versus_float->fixed == 0);
 }
 
+void TestRunStudy::answers_by_a_probe_and_weighs_the_model()
+{
+    ca::DataSet data = data_;
+    data.calibration = whole_split(coloured_images(20, 10, 6), "calibration");
+    auto here = options("probe");
+    here.max_trials = 2; // float, and int8 with static activations
+    const auto plain = ca::run_study(model_, data, here, {}, {}, {});
+    here = options("probed");
+    here.max_trials = 2;
+    here.head = "probe";
+    const auto probed = ca::run_study(model_, data, here, {}, {}, {});
+    QVERIFY2(plain, plain ? "" : plain.error().text().c_str());
+    QVERIFY2(probed, probed ? "" : probed.error().text().c_str());
+    for (std::size_t i = 0; i < 2; ++i) {
+        const ca::Trial &trial = probed->trials[i];
+        QVERIFY2(trial.state == ca::TrialState::done, trial.error.c_str());
+        QVERIFY(trial.selection->accuracy.top1() > 0.5); // by chance 0.1
+        QCOMPARE(trial.selection->size.value, plain->trials[i].selection->size.value);
+        QCOMPARE(trial.recipe_hash, plain->trials[i].recipe_hash);
+    }
+}
+
 void TestRunStudy::says_what_keeps_it_from_starting()
 {
     ca::DataSet empty = data_;
     empty.selection.indices.clear();
     QVERIFY(ca::run_study(model_, empty, options("empty"), {}, {}, {}).error().code == ca::ErrorCode::bad_data);
     auto wrong = options("wrong");
-    wrong.head = "probe";
+    wrong.head = "softmax";
     QVERIFY(ca::run_study(model_, data_, wrong, {}, {}, {}).error().code == ca::ErrorCode::usage);
+    wrong.head = "probe"; // four calibration images of a class
+    QVERIFY(ca::run_study(model_, data_, wrong, {}, {}, {}).error().code == ca::ErrorCode::bad_data);
     QFile in_the_way(folder_.filePath("blocked"));
     QVERIFY(in_the_way.open(QIODevice::WriteOnly));
     QVERIFY(ca::run_study(model_, data_, options("blocked"), {}, {}, {}).error().code == ca::ErrorCode::unwritable);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -38,7 +39,10 @@ struct FourBitWeight {
 /// The 256 values of the signed dynamic map, ascending. Source: bitsandbytes, create_dynamic_map(signed=True).
 [[nodiscard]] const std::array<float, 256> &dynamic_map();
 
-/// Equal to bitsandbytes' quantize_4bit on the CPU to the bit (fp4: in its values). All weights must be finite.
+/// Equal to bitsandbytes' quantize_4bit to the bit (fp4: in its values, since that has two zeros), but for two things where its
+/// own answer depends on the machine: the offset is the mean rounded once, where torch adds in single precision; and scales get
+/// the nearest value of the map, where bitsandbytes from 0.50 on looks them up in 2^16 cells on the CPU and misses it by one or
+/// two for some. All weights must be finite.
 [[nodiscard]] FourBitWeight quantize_four_bit(std::span<const float> weight, FourBit code, bool double_quantization);
 [[nodiscard]] std::vector<float> dequantize(const FourBitWeight &weight);
 

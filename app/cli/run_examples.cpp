@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_examples.h"
+
+#include "app/cli/evaluation_subject.h"
+
+#include <algorithm>
+
+namespace ca {
+
+const Trial *trial_to_show(const Study &study)
+{
+    const auto trial = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial &candidate) {
+        return study.balanced && candidate.id == *study.balanced && !candidate.recipe.layers.empty();
+    });
+    return trial == study.trials.end() ? nullptr : &*trial;
+}
+
+Result<ShownExamples> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs, std::stop_token stop,
+                                  const Progress &progress)
+{
+    Evaluation said; // the study has said it
+    const auto setting = open_setting(arguments, inputs, said, stop, progress);
+    if (!setting)
+        return forward(setting);
+    Inputs answering = inputs;
+    if (setting->probe)
+        answering.model = setting->probe->model;
+    const auto quantized = carry_out(arguments, answering, {trial.recipe, {}}, setting->preprocess, stop, progress);
+    if (!quantized)
+        return forward(quantized);
+    const auto float_model = fuse(answering.model.program);
+    if (!float_model)
+        return forward(float_model);
+    const auto answers = [&](const Program &program) {
+        return predict(program, answering.model.input, setting->split, setting->preprocess, arguments.threads, stop, progress);
+    };
+    const auto of_float = answers(*float_model), of_trial = answers(quantized->program);
+    if (!of_float || !of_trial)
+        return forward(of_float ? of_trial : of_float);
+    return find_examples(*quantized, *of_float, *of_trial, setting->split, setting->scoring, setting->preprocess,
+                         arguments.threads, stop, progress);
+}
+
+} // namespace ca

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/open_inputs.h"
+#include "app/cli/shown_examples.h"
+#include "core/study/study.h"
+
+#include <optional>
+
+namespace ca {
+
+/// The trial of a study whose examples are shown: the balanced one, unless that is the float model. Null where there is none.
+[[nodiscard]] const Trial *trial_to_show(const Study &study);
+
+/// Examples of that trial on holdout. Errors: those of quantizing and running.
+[[nodiscard]] Result<ShownExamples> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs,
+                                                std::stop_token stop, const Progress &progress);
+
+} // namespace ca
