@@ -49,8 +49,9 @@ std::string scan_text(const SensitivityTable &table)
                     [](const LayerSensitivity &row) { return row.weights.fits.moments.bad_fit; }))
         text += "* the Beta density fits these weights badly; their predicted noise is not to be relied on\n";
     if (table.images > 0)
-        text += "divergence: " + std::string(table.embedding ? "1 - cosine" : "KL, in nats,") + " of the output over "
-            + std::to_string(table.images) + " calibration images, one layer at a time in the format\n";
+        text += "divergence: "
+            + std::string(table.embedding ? "1 - cosine of the output" : "KL of the output, in nats, confidence matched,")
+            + " over " + std::to_string(table.images) + " calibration images, one layer at a time in the format\n";
     for (const auto &[format, correlation] : table.beta_vs_divergence)
         text += "Beta noise against divergence, " + format + ": rank correlation " + to_text(correlation.rho, 2) + " ("
             + to_text(correlation.low, 2) + " to " + to_text(correlation.high, 2) + ")\n";

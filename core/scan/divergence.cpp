@@ -2,10 +2,10 @@
 #include "core/scan/divergence_torch.h"
 
 #include <ATen/Functions.h>
-#include <ATen/TensorOperators.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
 
 namespace ca {
 namespace {
@@ -14,54 +14,52 @@ constexpr double kUnitLength = 1e-3; // how far from 1 the length of an embeddin
 
 at::Tensor rows_of(const at::Tensor &outputs)
 {
-    return outputs.to(at::kDouble).flatten(1);
+    return outputs.to(at::kDouble).flatten(1).contiguous();
 }
 
-double sum_of(const at::Tensor &values)
+std::span<const double> row(const at::Tensor &rows, std::int64_t index)
 {
-    return values.sum().item<double>();
+    const std::int64_t columns = rows.size(1);
+    return {rows.data_ptr<double>() + index * columns, static_cast<std::size_t>(columns)};
+}
+
+bool is_of_length_1(std::span<const double> values)
+{
+    double square = 0;
+    for (const double value : values)
+        square += value * value;
+    return std::abs(std::sqrt(square) - 1) < kUnitLength;
 }
 
 } // namespace
 
-void DivergenceSums::add(const DivergenceSums &other)
+FloatOutputs::FloatOutputs(const at::Tensor &outputs) : rows_(rows_of(outputs))
 {
-    kl += other.kl;
-    cosine += other.cosine;
-    changed += other.changed;
-    images += other.images;
-}
-
-Divergence DivergenceSums::mean() const
-{
-    if (images == 0)
-        return {};
-    const auto n = static_cast<double>(images);
-    return {kl / n, cosine / n, static_cast<double>(changed) / n, images};
-}
-
-FloatOutputs::FloatOutputs(const at::Tensor &outputs)
-    : outputs_(rows_of(outputs)), log_odds_(at::log_softmax(outputs_, 1)), top_(outputs_.argmax(1))
-{
-    embedding_ = outputs_.size(1) > 1 && (outputs_.norm(2, 1) - 1).abs().max().item<double>() < kUnitLength;
+    embedding_ = rows_.size(1) > 1;
+    for (std::int64_t i = 0; i < rows_.size(0) && embedding_; ++i)
+        embedding_ = is_of_length_1(row(rows_, i));
 }
 
 DivergenceSums FloatOutputs::compare(std::size_t first, const at::Tensor &outputs) const
 {
     const at::Tensor rows = rows_of(outputs);
-    const auto begin = static_cast<std::int64_t>(first), count = rows.size(0);
-    const auto part = [&](const at::Tensor &table) { return table.narrow(0, begin, count); };
     DivergenceSums sums;
-    sums.images = static_cast<std::size_t>(count);
-    sums.changed = static_cast<std::size_t>(rows.argmax(1).ne(part(top_)).sum().item<std::int64_t>());
-    if (!at::isfinite(rows).all().item<bool>()) {
-        sums.kl = sums.cosine = std::numeric_limits<double>::infinity();
-        return sums;
-    }
-    const at::Tensor expected = part(log_odds_);
-    sums.kl = std::max(0.0, sum_of(expected.exp() * (expected - at::log_softmax(rows, 1))));
-    sums.cosine = std::max(0.0, static_cast<double>(count) - sum_of(at::cosine_similarity(part(outputs_), rows, 1)));
+    for (std::int64_t i = 0; i < rows.size(0); ++i)
+        sums.add(row(rows_, static_cast<std::int64_t>(first) + i), row(rows, i));
     return sums;
+}
+
+std::vector<double> FloatOutputs::margins() const
+{
+    std::vector<double> margins;
+    for (std::int64_t i = 0; i < rows_.size(0); ++i) {
+        const auto values = row(rows_, i);
+        std::vector<double> sorted(values.begin(), values.end());
+        const auto two = std::min<std::ptrdiff_t>(2, std::ssize(sorted));
+        std::partial_sort(sorted.begin(), sorted.begin() + two, sorted.end(), std::greater<>());
+        margins.push_back(two == 2 ? sorted[0] - sorted[1] : 0);
+    }
+    return margins;
 }
 
 } // namespace ca

@@ -5,13 +5,14 @@
 #include "core/base/json.h"
 #include "core/base/sha256.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace ca {
 namespace {
 
-constexpr std::size_t kMostBytes = 64U << 20U; // a scan of a thousand layers has some 5 MB
+constexpr std::size_t kMostBytes = 256U << 20U; // a scan of a thousand layers has some 40 MB
 
 /// Numbers that JSON has no word for are null.
 Json number(double value)
@@ -29,16 +30,36 @@ bool is_count(const Json &value)
     return value.is_number_unsigned();
 }
 
-/// A line is [cell, kl, cosine, changed, images].
+Json numbers(const std::array<double, kFactors> &values)
+{
+    Json list = Json::array();
+    for (const double value : values)
+        list.push_back(number(value));
+    return list;
+}
+
+bool take_numbers(const Json &list, std::array<double, kFactors> &into)
+{
+    if (!list.is_array() || list.size() != kFactors)
+        return false;
+    std::transform(list.begin(), list.end(), into.begin(), number_in);
+    return true;
+}
+
+/// A line is [cell, [kl …], [slope …], [curvature …], cosine, changed, images].
 std::optional<std::pair<std::string, DivergenceSums>> parse_line(std::string_view line)
 {
     const auto json = parse_json(line, "A line of the scan's cache");
-    if (!json || !json->is_array() || json->size() != 5 || !(*json)[0].is_string() || !is_count((*json)[3])
-        || !is_count((*json)[4]))
+    if (!json || !json->is_array() || json->size() != 7 || !json->at(0).is_string())
         return std::nullopt;
-    return std::pair((*json)[0].get<std::string>(),
-                     DivergenceSums{number_in((*json)[1]), number_in((*json)[2]), (*json)[3].get<std::size_t>(),
-                                    (*json)[4].get<std::size_t>()});
+    DivergenceSums sums;
+    if (!take_numbers(json->at(1), sums.kl) || !take_numbers(json->at(2), sums.slope)
+        || !take_numbers(json->at(3), sums.curvature) || !is_count(json->at(5)) || !is_count(json->at(6)))
+        return std::nullopt;
+    sums.cosine = number_in(json->at(4));
+    sums.changed = json->at(5).get<std::size_t>();
+    sums.images = json->at(6).get<std::size_t>();
+    return std::pair(json->at(0).get<std::string>(), sums);
 }
 
 } // namespace
@@ -81,7 +102,8 @@ void DivergenceCache::put(const std::string &cell, const DivergenceSums &sums)
     cells_.insert_or_assign(cell, sums);
     if (!file_.is_open())
         return;
-    const Json line = Json::array({cell, number(sums.kl), number(sums.cosine), sums.changed, sums.images});
+    const Json line = Json::array(
+        {cell, numbers(sums.kl), numbers(sums.slope), numbers(sums.curvature), number(sums.cosine), sums.changed, sums.images});
     file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }
 

@@ -11,7 +11,7 @@ namespace ca {
 namespace {
 
 constexpr std::size_t kFirstRound = 32;
-constexpr double kStable = 0.98;
+constexpr double kStable = 0.95;
 
 /// By layer and format.
 using Sums = std::vector<std::vector<DivergenceSums>>;
@@ -178,7 +178,7 @@ Status scan_divergence(const Model &model, const ScanOptions &options, std::chro
                        SensitivityTable &table, const std::function<void()> &changed, std::stop_token stop,
                        const Progress &progress)
 {
-    const auto setup = DivergenceSetup::make(model, options, stop, progress);
+    const auto setup = DivergenceSetup::make(model, options, deadline, stop, progress);
     if (!setup)
         return forward(setup);
     return DivergenceScan(**setup, deadline, table, changed, std::move(stop), progress).run();

@@ -17,7 +17,7 @@ namespace ca {
                                      const std::function<void()> &changed, std::stop_token stop, const Progress &progress);
 
 /// Where the ranking of layers by `before` and by `after` is the same but for what no longer matters: the mean over the formats
-/// of Spearman's correlation is at least 0.98.
+/// of Spearman's correlation is at least 0.95.
 [[nodiscard]] bool ranking_is_stable(const std::vector<std::vector<double>> &before,
                                      const std::vector<std::vector<double>> &after);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/scan/divergence_setup_torch.h"
 
+#include "core/base/parallel.h"
 #include "core/data/read_batch.h"
 
 #include <ATen/Functions.h>
@@ -11,31 +12,19 @@ namespace ca {
 namespace {
 
 constexpr const char *kStatic = "static-int8";
-constexpr const char *kEngine = "divergence 1"; // changes where sums of an earlier version no longer hold
+constexpr const char *kEngine = "divergence 2"; // changes where sums of an earlier version no longer hold
 
 /// Packed weights of all variants are kept between rounds up to so many bytes.
 constexpr std::int64_t kVariantMemory = std::int64_t{1} << 30U;
+
+/// Of the time that a scan may take, choosing images may take one part in so many.
+constexpr int kChoosingShare = 5;
 
 std::size_t batch_size(const InputSpec &input)
 {
     constexpr std::int64_t kPixels = 32 * 32 * 32;
     return static_cast<std::size_t>(
         std::clamp<std::int64_t>(kPixels / std::max<std::int64_t>(1, input.height * input.width), 4, 32));
-}
-
-/// Classes in turn, each in its seeded order: few images are of all classes alike. Without labels the split as it is.
-Split balanced(const Split &split)
-{
-    if (!split.images || !split.images->has_labels())
-        return split;
-    std::map<int, std::size_t> seen;
-    std::vector<std::pair<std::size_t, std::uint32_t>> order;
-    for (std::size_t i = 0; i < split.size(); ++i)
-        order.emplace_back(seen[split.label(i)]++, split.indices[i]);
-    std::stable_sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
-    Split turns = split;
-    std::transform(order.begin(), order.end(), turns.indices.begin(), [](const auto &entry) { return entry.second; });
-    return turns;
 }
 
 /// Everything that divergences depend on.
@@ -47,9 +36,7 @@ std::string cache_key(const Model &model, const ScanOptions &options, const Spli
 } // namespace
 
 DivergenceSetup::DivergenceSetup(const Model &model, const ScanOptions &options)
-    : model_(model),
-      options_(options),
-      images_(balanced(options.images->calibration).first(options.samples > 0 ? options.samples : kMostScanImages))
+    : model_(model), options_(options), images_(options.images->calibration.first(kScanPool))
 {
     std::int64_t weights = 0;
     for (const Layer &layer : model.program.layers())
@@ -57,7 +44,7 @@ DivergenceSetup::DivergenceSetup(const Model &model, const ScanOptions &options)
     keeps_variants_ = weights * static_cast<std::int64_t>(sizeof(float) * options.formats.size()) <= kVariantMemory;
 }
 
-Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &model, const ScanOptions &options,
+Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &model, const ScanOptions &options, Deadline deadline,
                                                                std::stop_token stop, const Progress &progress)
 {
     std::unique_ptr<DivergenceSetup> setup(new DivergenceSetup(model, options));
@@ -66,7 +53,7 @@ Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &mode
     ActivationRanges ranges;
     if (std::find(options.formats.begin(), options.formats.end(), kStatic) != options.formats.end()) {
         auto measured = calibrate(model, options.images->calibration.first(kCalibrationImages), options.images->preprocess,
-                                  options.threads, std::move(stop), progress);
+                                  options.threads, stop, progress);
         if (!measured)
             return forward(measured);
         ranges = std::move(*measured);
@@ -75,6 +62,8 @@ Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &mode
         guarded("Packing the network", options.threads, [&] { setup->layers_.emplace(model, std::move(ranges)); });
     if (!packed)
         return forward(packed);
+    if (const auto chosen = setup->choose_images(deadline, stop, progress); !chosen)
+        return forward(chosen);
     auto cache = DivergenceCache::open(options.cache, options.cache.empty() ? "" : cache_key(model, options, setup->images_));
     if (!cache)
         return forward(cache);
@@ -82,9 +71,45 @@ Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &mode
     return setup;
 }
 
+/// Those that the float model is least sure of, the least sure first: on the many that it is sure of, rounding shows as a change
+/// of confidence and hardly as one of answers.
+Status DivergenceSetup::choose_images(Deadline deadline, const std::stop_token &stop, const Progress &progress)
+{
+    const std::size_t wanted = std::min(options_.samples > 0 ? options_.samples : kMostScanImages, images_.size());
+    const std::size_t size = batch_size(model_.input) * static_cast<std::size_t>(default_threads());
+    const auto began = std::chrono::steady_clock::now();
+    const auto until = began + (deadline - began) / kChoosingShare;
+    std::vector<std::pair<double, std::uint32_t>> order;
+    for (std::size_t first = 0; first < images_.size() && wanted < images_.size(); first += size) {
+        const auto round = open_round(first, std::min(images_.size(), first + size), stop);
+        if (!round)
+            return forward(round);
+        progress.report("Choosing images", first, images_.size());
+        if (!round->expected)
+            continue;
+        if (round->expected->is_embedding()) // its rows do not tell how sure it is
+            break;
+        const auto margins = round->expected->margins();
+        for (std::size_t i = 0; i < margins.size(); ++i)
+            order.emplace_back(margins[i], images_.indices[round->places[i]]);
+        if (order.size() >= wanted && std::chrono::steady_clock::now() >= until)
+            break;
+    }
+    if (order.size() < wanted) {
+        images_ = images_.first(wanted);
+        return {};
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    order.resize(wanted);
+    images_.indices.clear();
+    for (const auto &[margin, index] : order)
+        images_.indices.push_back(index);
+    return {};
+}
+
 Result<ImageRound> DivergenceSetup::open_round(std::size_t first, std::size_t end, std::stop_token stop) const
 {
-    ImageRound round{first, end, {}, {}};
+    ImageRound round{first, end, {}, {}, {}};
     const std::size_t size = batch_size(model_.input);
     for (std::size_t at = first; at < end; at += size) {
         const auto batch = read_batch(images_, at, std::min(size, end - at), options_.images->preprocess, model_.input);
@@ -92,6 +117,7 @@ Result<ImageRound> DivergenceSetup::open_round(std::size_t first, std::size_t en
             return forward(batch);
         if (batch->images.count == 0)
             continue;
+        round.places.insert(round.places.end(), batch->places.begin(), batch->places.end());
         const auto copied = guarded("Reading images", 1, [&] { round.batches.push_back(as_tensor(batch->images).clone()); });
         if (!copied)
             return forward(copied);

@@ -6,6 +6,7 @@
 #include "core/scan/layer_variants_torch.h"
 #include "core/scan/scan.h"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,7 @@ namespace ca {
 struct ImageRound {
     std::size_t first = 0, end = 0;
     std::vector<at::Tensor> batches;      ///< none where no image could be read
+    std::vector<std::size_t> places;      ///< of the images that could be read, among the scan's
     std::optional<FloatOutputs> expected; ///< absent without batches
 
     [[nodiscard]] std::string text() const { return std::to_string(first) + "-" + std::to_string(end); }
@@ -29,10 +31,12 @@ struct ImageRound {
 /// What measuring divergences needs: the images in order, the layers in every format, and what is known from earlier.
 class DivergenceSetup {
 public:
-    /// Calibrates where static activations are asked for. `options` must have images and stay where they are, as `model` must.
-    /// Errors: `bad_data` without an image; those of calibrating, packing and of the cache.
-    [[nodiscard]] static Result<std::unique_ptr<DivergenceSetup>> make(const Model &model, const ScanOptions &options,
-                                                                       std::stop_token stop, const Progress &progress);
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    /// Calibrates where static activations are asked for, and chooses the images. `options` must have images and stay where they
+    /// are, as `model` must. Errors: `bad_data` without an image; those of calibrating, packing, running and of the cache.
+    [[nodiscard]] static Result<std::unique_ptr<DivergenceSetup>>
+    make(const Model &model, const ScanOptions &options, Deadline deadline, std::stop_token stop, const Progress &progress);
 
     [[nodiscard]] const ScanOptions &options() const { return options_; }
     [[nodiscard]] std::size_t images() const { return images_.size(); }
@@ -45,6 +49,7 @@ public:
 
 private:
     DivergenceSetup(const Model &model, const ScanOptions &options);
+    Status choose_images(Deadline deadline, const std::stop_token &stop, const Progress &progress);
 
     const Model &model_;
     const ScanOptions &options_;

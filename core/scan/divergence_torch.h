@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstddef>
+#include <vector>
 
 namespace ca {
 
@@ -18,9 +19,11 @@ public:
     [[nodiscard]] DivergenceSums compare(std::size_t first, const at::Tensor &outputs) const;
     /// Rows are of length 1: an embedding, not the classes of a classifier.
     [[nodiscard]] bool is_embedding() const { return embedding_; }
+    /// Of each image, how far the largest output lies above the next: little where the model is unsure.
+    [[nodiscard]] std::vector<double> margins() const;
 
 private:
-    at::Tensor outputs_, log_odds_, top_; ///< float64, float64, int64
+    at::Tensor rows_; ///< float64
     bool embedding_ = false;
 };
 

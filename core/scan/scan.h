@@ -20,6 +20,10 @@ namespace ca {
 inline constexpr std::size_t kScanImages = 64;
 inline constexpr std::size_t kMostScanImages = 256;
 
+/// Calibration images that these are chosen from: those whose two best classes lie closest in the float model. On the others
+/// rounding shows as a change of confidence, and hardly as one of answers.
+inline constexpr std::size_t kScanPool = 2000;
+
 /// What divergences are measured on.
 struct ScanImages {
     std::string data; ///< the data set's name

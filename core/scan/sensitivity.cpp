@@ -15,7 +15,7 @@ const std::vector<std::string> &scan_formats()
 
 double ranked(const SensitivityTable &table, const Divergence &divergence)
 {
-    return table.embedding ? divergence.cosine : divergence.kl;
+    return table.embedding ? divergence.cosine : divergence.matched_kl;
 }
 
 std::optional<double> noise_of(const NoiseByBits &noise, const std::string &format)

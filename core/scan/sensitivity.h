@@ -20,7 +20,10 @@ namespace ca {
 
 /// How far the model's output goes when something is quantized, as a mean over calibration images.
 struct Divergence {
-    double kl = 0;      ///< Kullback-Leibler of the classes' probabilities, float against quantized, nats
+    double kl = 0; ///< Kullback-Leibler of the classes' probabilities, float against quantized, nats
+    /// The same after all quantized outputs were scaled by the one factor (a temperature) that makes it least: a change of
+    /// confidence alone, which changes no answer, does not count.
+    double matched_kl = 0;
     double cosine = 0;  ///< 1 - cosine of the two rows of outputs
     double changed = 0; ///< fraction of images whose top class is another
     std::size_t images = 0;
@@ -69,7 +72,7 @@ struct SensitivityTable {
     std::vector<std::string> notes;
 };
 
-/// The number that rankings go by: `kl`, of embeddings `cosine`.
+/// The number that rankings go by: `matched_kl`, of embeddings `cosine`.
 [[nodiscard]] double ranked(const SensitivityTable &table, const Divergence &divergence);
 
 /// Of an integer format; nothing for others.

@@ -74,6 +74,7 @@ OrderedJson to_json(const std::optional<ActivationStatistics> &activation)
 OrderedJson to_json(const Divergence &divergence)
 {
     return {{"kl", number(divergence.kl)},
+            {"matched_kl", number(divergence.matched_kl)},
             {"cosine", number(divergence.cosine)},
             {"changed", number(divergence.changed)},
             {"images", divergence.images}};
@@ -144,7 +145,7 @@ OrderedJson to_json(const SensitivityTable &table)
     json["sha256"] = table.model_sha256;
     json["data"] = table.data.empty() ? OrderedJson(nullptr) : OrderedJson(table.data);
     json["images"] = table.images;
-    json["measure"] = table.data.empty() ? OrderedJson(nullptr) : OrderedJson(table.embedding ? "cosine" : "kl");
+    json["measure"] = table.data.empty() ? OrderedJson(nullptr) : OrderedJson(table.embedding ? "cosine" : "matched_kl");
     json["seconds"] = table.seconds;
     json["layers"] = OrderedJson::array();
     for (const LayerSensitivity &row : table.layers)

@@ -45,7 +45,7 @@ bool agrees(const char *name, const std::filesystem::path &file, const ca::DataS
     const auto measured = losses(model, data.all.first(kImages), preprocess);
     std::vector<double> divergence;
     for (std::size_t i = 0; i < table.layers.size(); ++i) {
-        divergence.push_back(table.layers[i].divergence.at("int2").kl);
+        divergence.push_back(table.layers[i].divergence.at("int2").matched_kl);
         std::printf("%-40s %.6f %.4f\n", table.layers[i].layer.name.c_str(), divergence.back(), measured[i]);
     }
     const auto both = ca::rank_correlation(divergence, measured, 0);

@@ -100,7 +100,7 @@ void TestScanCommand::prints_a_table_for_people()
     QCOMPARE(outcome.code, 0);
     QVERIFY(outcome.out.startsWith("layer "));
     QVERIFY(outcome.out.contains("L001  "));
-    QVERIFY(outcome.out.contains("divergence: KL, in nats, of the output over 8 calibration images"));
+    QVERIFY(outcome.out.contains("divergence: KL of the output, in nats, confidence matched, over 8 calibration images"));
     QVERIFY(outcome.out.contains("rank correlation"));
 }
 

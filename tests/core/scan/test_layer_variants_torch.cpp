@@ -177,7 +177,7 @@ void TestLayerVariants::branches_are_the_same_held_and_from_the_start()
     }
     QCOMPARE(sums[0].size(), branches.size() * formats.size());
     QVERIFY(sums[0] == sums[1]);
-    QVERIFY(std::any_of(sums[0].begin(), sums[0].end(), [](const auto &entry) { return entry.second.kl > 0; }));
+    QVERIFY(std::any_of(sums[0].begin(), sums[0].end(), [](const auto &entry) { return entry.second.mean().kl > 0; }));
     for (const auto &[key, of] : sums[0])
         QCOMPARE(of.images, std::size_t{6});
 }
