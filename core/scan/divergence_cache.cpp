@@ -12,7 +12,7 @@
 namespace ca {
 namespace {
 
-constexpr std::size_t kMostBytes = 256U << 20U; // a scan of a thousand layers has some 40 MB
+constexpr std::size_t kMostBytes = 256U << 20U; // a scan of a thousand layers has some 30 MB
 
 /// Numbers that JSON has no word for are null.
 Json number(double value)
@@ -46,19 +46,19 @@ bool take_numbers(const Json &list, std::array<double, kFactors> &into)
     return true;
 }
 
-/// A line is [cell, [kl …], [slope …], [curvature …], cosine, changed, images].
+/// A line is [cell, [kl …], [slope …], cosine, changed, images].
 std::optional<std::pair<std::string, DivergenceSums>> parse_line(std::string_view line)
 {
     const auto json = parse_json(line, "A line of the scan's cache");
-    if (!json || !json->is_array() || json->size() != 7 || !json->at(0).is_string())
+    if (!json || !json->is_array() || json->size() != 6 || !json->at(0).is_string())
         return std::nullopt;
     DivergenceSums sums;
-    if (!take_numbers(json->at(1), sums.kl) || !take_numbers(json->at(2), sums.slope)
-        || !take_numbers(json->at(3), sums.curvature) || !is_count(json->at(5)) || !is_count(json->at(6)))
+    if (!take_numbers(json->at(1), sums.kl) || !take_numbers(json->at(2), sums.slope) || !is_count(json->at(4))
+        || !is_count(json->at(5)))
         return std::nullopt;
-    sums.cosine = number_in(json->at(4));
-    sums.changed = json->at(5).get<std::size_t>();
-    sums.images = json->at(6).get<std::size_t>();
+    sums.cosine = number_in(json->at(3));
+    sums.changed = json->at(4).get<std::size_t>();
+    sums.images = json->at(5).get<std::size_t>();
     return std::pair(json->at(0).get<std::string>(), sums);
 }
 
@@ -102,8 +102,7 @@ void DivergenceCache::put(const std::string &cell, const DivergenceSums &sums)
     cells_.insert_or_assign(cell, sums);
     if (!file_.is_open())
         return;
-    const Json line = Json::array(
-        {cell, numbers(sums.kl), numbers(sums.slope), numbers(sums.curvature), number(sums.cosine), sums.changed, sums.images});
+    const Json line = Json::array({cell, numbers(sums.kl), numbers(sums.slope), number(sums.cosine), sums.changed, sums.images});
     file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }
 

@@ -12,7 +12,7 @@ namespace ca {
 namespace {
 
 constexpr const char *kStatic = "static-int8";
-constexpr const char *kEngine = "divergence 2"; // changes where sums of an earlier version no longer hold
+constexpr const char *kEngine = "divergence 3"; // changes where sums of an earlier version no longer hold
 
 /// Packed weights of all variants are kept between rounds up to so many bytes.
 constexpr std::int64_t kVariantMemory = std::int64_t{1} << 30U;

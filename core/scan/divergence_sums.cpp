@@ -3,31 +3,29 @@
 
 #include <algorithm>
 #include <limits>
+#include <numbers>
 #include <numeric>
-#include <vector>
 
 namespace ca {
 namespace {
 
 constexpr std::size_t kOne = kFactors / 2; // the factor 1
 
-/// Of probabilities in proportion to exp(factor * x): log(sum(exp(factor * x))), and mean and variance of x.
+/// Of probabilities in proportion to exp(factor * x): log(sum(exp(factor * x))), and the mean of x.
 struct Softmax {
-    double log_sum = 0, mean = 0, variance = 0;
+    double log_sum = 0, mean = 0;
 
     Softmax(std::span<const double> x, double factor)
     {
         const double largest = *std::max_element(x.begin(), x.end());
-        double sum = 0, first = 0, second = 0;
+        double sum = 0, first = 0;
         for (const double value : x) {
             const double below = value - largest, weight = std::exp(factor * below);
             sum += weight;
             first += weight * below;
-            second += weight * below * below;
         }
         log_sum = factor * largest + std::log(sum);
         mean = largest + first / sum;
-        variance = std::max(0.0, second / sum - first / sum * (first / sum));
     }
 };
 
@@ -41,14 +39,27 @@ double product(std::span<const double> a, std::span<const double> b)
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-/// The least of the sums over all factors, by a Newton step from the best of those that were summed.
+/// The least value between two factors of the cubic that has the values and derivatives at both.
+double least_between(const DivergenceSums &sums, std::size_t left)
+{
+    constexpr double kStep = 0.25; // between the factors' logarithms
+    const double from = sums.kl[left], to = sums.kl[left + 1];
+    const double a = kStep * sums.slope[left], b = kStep * sums.slope[left + 1];
+    const double second = 3 * (to - from) - 2 * a - b, third = 2 * (from - to) + a + b; // from + a t + second t^2 + third t^3
+    const double root = second * second - 3 * third * a;
+    const double divisor = second + std::sqrt(std::max(0.0, root)); // of the root that is the least, also where `third` is 0
+    const double t = divisor > 0 ? std::clamp(-a / divisor, 0.0, 1.0) : 0;
+    return std::min({from, to, from + t * (a + t * (second + t * third))});
+}
+
+/// The least of the sums over all factors; they are convex in them.
 double least(const DivergenceSums &sums)
 {
     const auto best = static_cast<std::size_t>(std::min_element(sums.kl.begin(), sums.kl.end()) - sums.kl.begin());
-    if (!std::isfinite(sums.kl[best]))
+    const bool to_the_left = sums.slope[best] > 0;
+    if (!std::isfinite(sums.kl[best]) || best == (to_the_left ? 0 : kFactors - 1))
         return sums.kl[best];
-    const double slope = sums.slope[best], curvature = sums.curvature[best];
-    return std::max(0.0, sums.kl[best] - (curvature > 0 ? slope * slope / (2 * curvature) : 0));
+    return std::max(0.0, least_between(sums, to_the_left ? best - 1 : best));
 }
 
 } // namespace
@@ -72,10 +83,8 @@ void DivergenceSums::add(std::span<const double> expected, std::span<const doubl
     for (std::size_t k = 0; k < kFactors; ++k) {
         const double factor = output_factor(k);
         const Softmax of_other(outputs, factor);
-        const double first = factor * (of_other.mean - crossed);
         kl[k] += std::max(0.0, entropy - factor * crossed + of_other.log_sum);
-        slope[k] += first;
-        curvature[k] += first + factor * factor * of_other.variance;
+        slope[k] += std::numbers::ln2 * factor * (of_other.mean - crossed);
     }
     const double lengths = std::sqrt(product(expected, expected) * product(outputs, outputs));
     cosine += lengths > 0 ? std::max(0.0, 1 - product(expected, outputs) / lengths) : 0;
@@ -86,7 +95,6 @@ void DivergenceSums::add(const DivergenceSums &other)
     for (std::size_t k = 0; k < kFactors; ++k) {
         kl[k] += other.kl[k];
         slope[k] += other.slope[k];
-        curvature[k] += other.curvature[k];
     }
     cosine += other.cosine;
     changed += other.changed;

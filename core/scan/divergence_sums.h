@@ -19,8 +19,8 @@ inline constexpr std::size_t kFactors = 25;
 
 /// Divergences of images, summed, so that those of several batches and rounds add up.
 struct DivergenceSums {
-    /// At each factor: Kullback-Leibler, and its first and second derivative by the factor's logarithm.
-    std::array<double, kFactors> kl{}, slope{}, curvature{};
+    /// At each factor: Kullback-Leibler, and its derivative by the factor's logarithm to base 2.
+    std::array<double, kFactors> kl{}, slope{};
     double cosine = 0;
     std::size_t changed = 0, images = 0;
 

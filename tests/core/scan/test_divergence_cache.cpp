@@ -30,7 +30,7 @@ ca::DivergenceSums sums_of(double kl, double cosine, std::size_t changed, std::s
     ca::DivergenceSums sums;
     sums.kl.fill(kl);
     sums.slope[3] = -kl / 7;
-    sums.curvature[24] = 1e-300;
+    sums.slope[24] = 1e-300;
     sums.cosine = cosine;
     sums.changed = changed;
     sums.images = images;
