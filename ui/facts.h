@@ -19,10 +19,11 @@ inline constexpr std::array kMeasures{Measure::divergence, Measure::noise, Measu
 
 /// How far outputs go when one layer is quantized, as means over images.
 struct DivergenceFacts {
-    double kl = 0;      ///< nats
+    double kl = 0;      ///< Kullback-Leibler, nats
     double cosine = 0;  ///< 1 - cosine
     double changed = 0; ///< fraction of images whose answer is another
     std::size_t images = 0;
+    double matched_kl = 0; ///< nats, where a change of confidence alone does not count
     bool operator==(const DivergenceFacts &) const = default;
 };
 

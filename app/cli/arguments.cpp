@@ -116,6 +116,9 @@ ParsedArguments parse_with(CLI::App &app, std::vector<std::string> words, Argume
     }
     if (const auto extra = app.remaining(true); !extra.empty())
         return UsageError{unknown_sentence(extra.front(), command)};
+    const bool makes_study = arguments.command == Command::run || arguments.command == Command::demo;
+    if (makes_study && app.get_subcommand(command)->count("--output") == 0)
+        arguments.output = "results";
     if (auto problem = contradiction(arguments))
         return UsageError{*problem};
     return arguments;

@@ -41,8 +41,10 @@ Result<Answers> race(const Arguments &arguments, const RaceEntry &entry, const S
     const std::size_t images = raced->images.size(), of = setting.split.size();
     evaluation.race = DropQuestion{*arguments.max_drop, images, of, drop_verdict(raced->verdict)};
     if (images < of)
-        evaluation.notes.push_back("The race was settled after " + std::to_string(images) + " of " + std::to_string(of)
-                                   + " images; accuracy is of these alone, and its interval does not know why they ended.");
+        evaluation.notes.push_back(
+            "The race was settled after " + std::to_string(images) + " of " + std::to_string(of)
+            + " images. Accuracy and the comparison with float are of these alone, and neither the interval nor the p-value "
+              "allows for why they ended.");
     return Answers{std::move(raced->images), std::move(raced->quantized), std::move(raced->float_answers)};
 }
 
@@ -116,9 +118,12 @@ Status measure_accuracy(const Arguments &arguments, const Inputs &inputs, const 
         return {};
     auto examples = find_examples(*subject.quantized, reference, answers->predictions, answers->images, setting.scoring,
                                   setting.preprocess, arguments.threads, std::move(stop), progress);
-    if (!examples)
+    if (examples)
+        evaluation.examples = std::move(*examples);
+    else if (examples.error().code == ErrorCode::cancelled)
         return forward(examples);
-    evaluation.examples = std::move(*examples);
+    else // what was measured is not lost for it
+        evaluation.notes.push_back("No examples can be shown. " + examples.error().text());
     return {};
 }
 

@@ -94,7 +94,6 @@ void add_recipe_options(CLI::App &app, Arguments &arguments)
 
 void add_study_options(CLI::App &app, Arguments &arguments)
 {
-    arguments.output = "results";
     app.add_option("--output", arguments.output, "The folder that gets the study's folder (results)")->type_name("DIR");
     add_integer(app, "--trials", arguments.trials, 1, 100000, "Trials at most (24)");
     add_real(app, "--minutes", arguments.minutes, 0, true, "Minutes at most (30)");

@@ -193,7 +193,10 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
     if (!study)
         return console.fail(study.error());
     std::optional<ShownExamples> examples;
-    if (const Trial *trial = trial_to_show(*study); arguments.show_examples && trial && !stop.stop_requested()) {
+    const Trial *trial = arguments.show_examples ? trial_to_show(*study) : nullptr;
+    if (arguments.show_examples && !trial)
+        console.warn("There is no quantized trial to show examples of.");
+    if (trial && !stop.stop_requested()) {
         auto found = examples_of(*trial, arguments, *inputs, stop, progress);
         if (found)
             examples = std::move(*found);

@@ -3,7 +3,6 @@
 
 #include "app/cli/data_folder.h"
 #include "app/cli/open_inputs.h"
-#include "core/evaluate/evaluate.h"
 #include "core/scan/scan.h"
 #include "core/scan/sensitivity_files.h"
 
@@ -67,7 +66,7 @@ std::filesystem::path cache_folder()
     return folder ? *folder / "scans" : std::filesystem::path();
 }
 
-Result<ScanOptions> scan_options(const Arguments &arguments, const Inputs &inputs, const Console &console, std::stop_token stop)
+Result<ScanOptions> scan_options(const Arguments &arguments, const Inputs &inputs, std::stop_token stop)
 {
     ScanOptions options;
     if (!arguments.formats.empty())
@@ -77,13 +76,11 @@ Result<ScanOptions> scan_options(const Arguments &arguments, const Inputs &input
     options.threads = arguments.threads;
     options.seed = arguments.seed;
     options.cache = cache_folder();
-    if (!inputs.data || !arguments.divergence || !inputs.model.has_network() || !inputs.model.program.is_recorded())
-        return options;
-    const auto preprocess = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
-    if (!preprocess)
-        return forward(preprocess);
-    console.note(preprocess->sentence);
-    options.images = ScanImages{inputs.data->name, inputs.data->calibration, preprocess->preprocess};
+    if (!inputs.data || !arguments.divergence)
+        options.notes.push_back(inputs.data ? "Divergence was not measured, as told."
+                                            : "Divergence was not measured; give --data for it.");
+    else if (const auto added = add_scan_images(options, inputs.model, *inputs.data, arguments.preprocess, stop); !added)
+        return forward(added);
     return options;
 }
 
@@ -99,15 +96,12 @@ int scan_command(const Arguments &arguments, const Console &console, std::stop_t
         return console.fail(inputs.error());
     for (const std::string &note : inputs->notes())
         console.note(note);
-    const auto options = scan_options(arguments, *inputs, console, stop);
+    const auto options = scan_options(arguments, *inputs, stop);
     if (!options)
         return console.fail(options.error());
-    auto table = scan(inputs->model, *options, {}, stop, progress);
+    const auto table = scan(inputs->model, *options, {}, stop, progress);
     if (!table)
         return console.fail(table.error());
-    if (!options->images)
-        table->notes.push_back(arguments.data.empty() ? "Divergence was not measured; give --data for it."
-                                                      : "Divergence was not measured.");
     OrderedJson json = to_json(*table);
     json["files"] = OrderedJson::array();
     if (!arguments.output.empty()) {

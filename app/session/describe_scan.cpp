@@ -74,8 +74,9 @@ HeatCell divergence_cell(const SensitivityTable &table, const LayerSensitivity &
     if (found == layer.divergence.end())
         return {};
     const Divergence &divergence = found->second;
-    return {
-        ranked(table, divergence), DivergenceFacts{divergence.kl, divergence.cosine, divergence.changed, divergence.images}, {}};
+    return {ranked(table, divergence),
+            DivergenceFacts{divergence.kl, divergence.cosine, divergence.changed, divergence.images, divergence.matched_kl},
+            {}};
 }
 
 /// From many bits to few, as the other measures go.

@@ -69,12 +69,9 @@ Result<SensitivityTable> scan_on(const Model &model, const DataSet *data, ScanOp
                                  std::stop_token stop, const Progress &progress)
 {
     options.images.reset();
-    if (data && model.has_network()) {
-        const auto preprocess = choose_preprocess("auto", model, *data, options.threads, stop);
-        if (!preprocess)
-            return forward(preprocess);
-        options.images = ScanImages{data->name, data->calibration, preprocess->preprocess};
-    }
+    if (data)
+        if (const auto added = add_scan_images(options, model, *data, "auto", stop); !added)
+            return forward(added);
     return scan(model, options, watcher, stop, progress);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
 
+#include "core/base/atomic_file.h"
 #include "core/base/json.h"
 #include "core/base/sha256.h"
 #include "core/data/resize.h"
@@ -111,6 +112,13 @@ Result<RgbImage> ImageFiles::original(std::size_t index) const
 ImageCache::Counts ImageFiles::counts() const
 {
     return pictures_->cache.counts();
+}
+
+std::string ImageFiles::content_hash(std::size_t index) const
+{
+    constexpr std::size_t kMost = std::size_t{1} << 30U;
+    const auto bytes = read_file(pictures_->folder / name(index), kMost);
+    return sha256(bytes ? *bytes : std::string());
 }
 
 std::string ImageFiles::hash() const

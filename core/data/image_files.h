@@ -33,6 +33,8 @@ public:
     /// As it is in the file, for people to look at. Not kept.
     [[nodiscard]] Result<RgbImage> original(std::size_t index) const;
     [[nodiscard]] ImageCache::Counts counts() const; ///< of all sizes together
+    /// SHA-256 of what the file holds; of nothing where it cannot be read.
+    [[nodiscard]] std::string content_hash(std::size_t index) const;
     /// SHA-256 over the names and the sizes of the files.
     [[nodiscard]] std::string hash() const;
 

@@ -26,6 +26,13 @@ Status read_pictures(const Split &split, std::size_t first, std::size_t count, c
             batch.unread.push_back(picture.error());
             continue;
         }
+        if ((*picture)->size.height != batch.images.height || (*picture)->size.width != batch.images.width) {
+            batch.unread.push_back({ErrorCode::bad_data,
+                                    "The picture " + split.images->files->name(split.indices[place])
+                                        + " has another size than when the data set was opened. Open the data set again.",
+                                    nullptr});
+            continue;
+        }
         normaliser.write((*picture)->pixels, 3, std::span(batch.images.values).subspan(batch.places.size() * one, one));
         batch.places.push_back(place);
     }

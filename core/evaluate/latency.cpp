@@ -80,9 +80,12 @@ Status time_rounds(std::vector<Contender> &contenders, int rounds, double second
             const auto before = Clock::now();
             const Status status = contender.run();
             const double time = milliseconds_since(before);
-            if (!status)
+            if (!status && (contender.needed || status.error().code == ErrorCode::cancelled))
                 return status;
-            contender.times.push_back(time);
+            if (status)
+                contender.times.push_back(time);
+            else // a baseline that this machine cannot run at this size
+                contender = Contender{contender.program, contender.latency, false, nullptr};
         }
         report(round + 1);
     }

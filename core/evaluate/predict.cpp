@@ -12,12 +12,13 @@
 namespace ca {
 namespace {
 
-/// Images that run together: enough for full speed of small ones, few enough that those of large ones fit memory on every core.
+/// Images that run together: enough for full speed, few enough that the values between two steps of small ones stay in a core's
+/// caches (of MobileNetV2, 32 run in two thirds of the time of 100 a third as often), and that those of large ones fit memory.
 std::size_t batch_size(const InputSpec &input)
 {
     constexpr std::int64_t kPixels = 100 * 64 * 64;
     return static_cast<std::size_t>(
-        std::clamp<std::int64_t>(kPixels / std::max<std::int64_t>(1, input.height * input.width), 8, 100));
+        std::clamp<std::int64_t>(kPixels / std::max<std::int64_t>(1, input.height * input.width), 8, 32));
 }
 
 /// The places of the five largest values, the first of equals first; -1 where there are fewer.

@@ -9,6 +9,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -130,6 +131,7 @@ Result<std::vector<std::optional<ActivationStatistics>>> scan_activations(const 
     SeenSlots seen;
     std::mutex mutex;
     std::size_t finished = 0;
+    std::atomic<bool> fixed_seen = false;
     const auto done = parallel_for((images.size() + kBatch - 1) / kBatch, threads, stop, [&](std::size_t index) -> Status {
         const auto batch =
             read_batch(images, index * kBatch, std::min(kBatch, images.size() - index * kBatch), preprocess, model.input);
@@ -138,8 +140,8 @@ Result<std::vector<std::optional<ActivationStatistics>>> scan_activations(const 
         if (batch->images.count == 0)
             return {};
         SeenSlots part;
-        if (const auto ran =
-                guarded("Looking at activations", 1, [&] { part = see(program, slots, batch->images, index == 0, stop); });
+        if (const auto ran = guarded("Looking at activations", 1,
+                                     [&] { part = see(program, slots, batch->images, !fixed_seen.exchange(true), stop); });
             !ran)
             return ran;
         const std::lock_guard lock(mutex);

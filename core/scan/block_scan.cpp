@@ -56,11 +56,20 @@ private:
             table_.whole[name_] = whole->mean();
         for (BlockSensitivity &block : table_.blocks) {
             const auto without = setup_.cache().find(cell("block " + block.name));
-            all = all && without;
+            all = all && (without || !changes(block));
             if (without)
                 block.without[name_] = without->mean();
         }
         return all;
+    }
+
+    /// A layer of the block can have the format.
+    [[nodiscard]] bool changes(const BlockSensitivity &block) const
+    {
+        for (std::size_t layer = 0; layer < table_.layers.size(); ++layer)
+            if (table_.layers[layer].block == block.name && !layers_.steps(layer).empty() && layers_.can(layer, name_))
+                return true;
+        return false;
     }
 
     Status make_variants()
@@ -94,7 +103,7 @@ private:
                 if (table_.layers[layer].block == table_.blocks[block].name && variants_[layer])
                     for (const std::size_t step : layers_.steps(layer))
                         restored.emplace(step, layers_.program().steps[step]);
-            if (restored.empty())
+            if (restored.empty() || table_.blocks[block].without.contains(name_))
                 continue;
             Branch branch{block, {}, 1, [restored](std::size_t) { return std::optional(restored); }};
             for (const auto &[step, original] : restored)

@@ -103,7 +103,7 @@ void DivergenceCache::put(const std::string &cell, const DivergenceSums &sums)
     if (!file_.is_open())
         return;
     const Json line = Json::array({cell, numbers(sums.kl), numbers(sums.slope), number(sums.cosine), sums.changed, sums.images});
-    file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+    file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n' << std::flush; // in one piece
 }
 
 } // namespace ca

@@ -11,6 +11,7 @@ namespace ca {
 namespace {
 
 constexpr std::size_t kFirstRound = 32;
+constexpr std::size_t kMostInRound = 128; // values of all images of a round are held at once
 constexpr double kStable = 0.95;
 
 /// By layer and format.
@@ -80,18 +81,19 @@ Status DivergenceScan::run_rounds()
             return forward(round);
         const auto before = ranking();
         if (!round->batches.empty()) {
-            table_.embedding = round->expected->is_embedding();
+            if (first == 0) // what it is does not change with the images
+                table_.embedding = round->expected->is_embedding();
             const auto complete = run_round(*round);
             if (!complete || !*complete)
                 return complete ? Status() : Status(forward(complete));
         }
-        table_.images = end;
+        table_.images += round->places.size();
         changed_();
-        const bool settled = !exactly && end >= kScanImages && ranking_is_stable(before, ranking());
+        const bool settled = !exactly && first > 0 && end >= kScanImages && ranking_is_stable(before, ranking());
         if (settled || end >= setup_.images() || time_is_up())
             return {};
         first = end;
-        end = std::min(setup_.images(), exactly ? setup_.images() : 2 * end);
+        end = std::min(setup_.images(), exactly ? end + kMostInRound : 2 * end);
     }
     return {};
 }
@@ -181,6 +183,8 @@ Status scan_divergence(const Model &model, const ScanOptions &options, std::chro
     const auto setup = DivergenceSetup::make(model, options, deadline, stop, progress);
     if (!setup)
         return forward(setup);
+    if (const auto &why = (*setup)->no_cache())
+        table.notes.push_back("Nothing of this scan is kept for a later one. " + why->text());
     return DivergenceScan(**setup, deadline, table, changed, std::move(stop), progress).run();
 }
 

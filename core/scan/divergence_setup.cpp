@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/scan/divergence_setup_torch.h"
 
+#include "core/base/json.h"
 #include "core/base/parallel.h"
+#include "core/base/sha256.h"
+#include "core/data/image_files.h"
 #include "core/data/read_batch.h"
 
 #include <ATen/Functions.h>
@@ -20,6 +23,11 @@ constexpr std::int64_t kVariantMemory = std::int64_t{1} << 30U;
 /// Of the time that a scan may take, choosing images may take one part in so many.
 constexpr int kChoosingShare = 5;
 
+bool is_static(const ScanOptions &options)
+{
+    return std::find(options.formats.begin(), options.formats.end(), kStatic) != options.formats.end();
+}
+
 std::size_t batch_size(const InputSpec &input)
 {
     constexpr std::int64_t kPixels = 32 * 32 * 32;
@@ -27,10 +35,26 @@ std::size_t batch_size(const InputSpec &input)
         std::clamp<std::int64_t>(kPixels / std::max<std::int64_t>(1, input.height * input.width), 4, 32));
 }
 
+/// What is seen in the images of a split: of pictures in files their contents, for names and sizes say too little.
+std::string contents(const Split &images)
+{
+    if (!images.images->files)
+        return images.hash();
+    Sha256 hash;
+    for (const std::uint32_t index : images.indices)
+        hash.add(images.images->files->content_hash(index));
+    return hash.hex();
+}
+
 /// Everything that divergences depend on.
 std::string cache_key(const Model &model, const ScanOptions &options, const Split &images)
 {
-    return std::string(kEngine) + "\n" + model.sha256 + "\n" + to_text(options.images->preprocess) + "\n" + images.hash();
+    Json key{kEngine, model.sha256, to_text(options.images->preprocess), contents(images), model.input.height, model.input.width};
+    if (is_static(options))
+        key.push_back(contents(options.images->calibration.first(kCalibrationImages)));
+    if (model.zero_shot)
+        key.push_back({model.zero_shot->classes, model.zero_shot->templates});
+    return canonical(key);
 }
 
 } // namespace
@@ -51,7 +75,7 @@ Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &mode
     if (setup->images() == 0)
         return fail(ErrorCode::bad_data, "There is no calibration image to measure divergence on. Give data with more images.");
     ActivationRanges ranges;
-    if (std::find(options.formats.begin(), options.formats.end(), kStatic) != options.formats.end()) {
+    if (is_static(options)) {
         auto measured = calibrate(model, options.images->calibration.first(kCalibrationImages), options.images->preprocess,
                                   options.threads, stop, progress);
         if (!measured)
@@ -66,8 +90,8 @@ Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &mode
         return forward(chosen);
     auto cache = DivergenceCache::open(options.cache, options.cache.empty() ? "" : cache_key(model, options, setup->images_));
     if (!cache)
-        return forward(cache);
-    setup->cache_.emplace(std::move(*cache));
+        setup->no_cache_ = cache.error();
+    setup->cache_.emplace(cache ? std::move(*cache) : DivergenceCache());
     return setup;
 }
 
@@ -92,15 +116,15 @@ Status DivergenceSetup::choose_images(Deadline deadline, const std::stop_token &
         const auto margins = round->expected->margins();
         for (std::size_t i = 0; i < margins.size(); ++i)
             order.emplace_back(margins[i], images_.indices[round->places[i]]);
-        if (order.size() >= wanted && std::chrono::steady_clock::now() >= until)
+        if (std::chrono::steady_clock::now() >= until)
             break;
     }
-    if (order.size() < wanted) {
+    if (order.size() < std::min(wanted, kScanImages)) { // all are taken, or there was no time to look at more
         images_ = images_.first(wanted);
         return {};
     }
     std::stable_sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
-    order.resize(wanted);
+    order.resize(std::min(order.size(), wanted));
     images_.indices.clear();
     for (const auto &[margin, index] : order)
         images_.indices.push_back(index);
@@ -112,6 +136,8 @@ Result<ImageRound> DivergenceSetup::open_round(std::size_t first, std::size_t en
     ImageRound round{first, end, {}, {}, {}};
     const std::size_t size = batch_size(model_.input);
     for (std::size_t at = first; at < end; at += size) {
+        if (stop.stop_requested())
+            return cancelled();
         const auto batch = read_batch(images_, at, std::min(size, end - at), options_.images->preprocess, model_.input);
         if (!batch)
             return forward(batch);
@@ -127,9 +153,17 @@ Result<ImageRound> DivergenceSetup::open_round(std::size_t first, std::size_t en
     const auto outputs = run_batches(layers_->program(), round.batches, options_.threads, std::move(stop));
     if (!outputs)
         return forward(outputs);
-    const auto known = guarded("Comparing outputs", 1, [&] { round.expected.emplace(*outputs); });
+    bool finite = false;
+    const auto known = guarded("Comparing outputs", 1, [&] {
+        round.expected.emplace(*outputs);
+        finite = at::isfinite(*outputs).all().item<bool>();
+    });
     if (!known)
         return forward(known);
+    if (!finite)
+        return fail(ErrorCode::failed,
+                    "The float model's output is not a number for a calibration image, so nothing can be compared with it. Check "
+                    "its weights and the preprocessing.");
     return round;
 }
 

@@ -34,7 +34,8 @@ public:
     using Deadline = std::chrono::steady_clock::time_point;
 
     /// Calibrates where static activations are asked for, and chooses the images. `options` must have images and stay where they
-    /// are, as `model` must. Errors: `bad_data` without an image; those of calibrating, packing, running and of the cache.
+    /// are, as `model` must. Errors: `bad_data` without an image; `failed` where the float model gives no numbers; those of
+    /// calibrating, packing and running.
     [[nodiscard]] static Result<std::unique_ptr<DivergenceSetup>>
     make(const Model &model, const ScanOptions &options, Deadline deadline, std::stop_token stop, const Progress &progress);
 
@@ -42,6 +43,8 @@ public:
     [[nodiscard]] std::size_t images() const { return images_.size(); }
     [[nodiscard]] const LayerVariants &layers() const { return *layers_; }
     [[nodiscard]] DivergenceCache &cache() { return *cache_; }
+    /// Why nothing is kept for later, though a folder was given.
+    [[nodiscard]] const std::optional<Error> &no_cache() const { return no_cache_; }
 
     [[nodiscard]] Result<ImageRound> open_round(std::size_t first, std::size_t end, std::stop_token stop) const;
     /// `LayerVariants::variant` of the format with this number, kept where memory allows. From several threads.
@@ -56,6 +59,7 @@ private:
     Split images_;
     std::optional<LayerVariants> layers_;
     std::optional<DivergenceCache> cache_;
+    std::optional<Error> no_cache_;
     bool keeps_variants_ = false;
     std::mutex mutex_;
     std::map<std::pair<std::size_t, std::size_t>, std::optional<Variant>> kept_;

@@ -67,8 +67,9 @@ double least(const DivergenceSums &sums)
 void DivergenceSums::add(std::span<const double> expected, std::span<const double> outputs)
 {
     ++images;
-    changed += top(expected) == top(outputs) ? 0 : 1;
-    if (!std::all_of(outputs.begin(), outputs.end(), [](double value) { return std::isfinite(value); })) {
+    const bool finite = std::all_of(outputs.begin(), outputs.end(), [](double value) { return std::isfinite(value); });
+    changed += finite && top(expected) == top(outputs) ? 0 : 1;
+    if (!finite) {
         kl.fill(std::numeric_limits<double>::infinity());
         cosine = std::numeric_limits<double>::infinity();
         return;

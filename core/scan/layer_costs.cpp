@@ -127,18 +127,19 @@ Status measure_times(const Model &model, std::vector<LayerCosts> &costs, const s
 
 } // namespace
 
-Result<std::vector<LayerCosts>> layer_costs(const Model &model, std::stop_token stop)
+Result<std::vector<LayerCosts>> layer_costs(const Model &model, bool measure, std::stop_token stop)
 {
     std::vector<LayerCosts> costs;
     for (const Layer &layer : model.program.layers())
         costs.emplace_back().bytes = bytes_by_format(layer);
     if (!model.has_network() || !model.program.is_recorded())
         return costs;
-    const auto predicted = guarded("Looking at the network's sizes", 1, [&] { predict_times(model.program.data(), costs); });
+    const auto predicted = guarded("Looking at the network's sizes", 0, [&] { predict_times(model.program.data(), costs); });
     if (!predicted)
         return forward(predicted);
-    if (const auto measured = measure_times(model, costs, stop); !measured)
-        return forward(measured);
+    if (measure)
+        if (const auto measured = measure_times(model, costs, stop); !measured)
+            return forward(measured);
     return costs;
 }
 

@@ -22,8 +22,8 @@ struct LayerCosts {
     std::optional<double> predicted_share, measured_share;
 };
 
-/// In the order of the program's layers; bytes alone for weights without a network. Measuring takes a few runs of one image.
-/// Errors: `cancelled`; those of running.
-[[nodiscard]] Result<std::vector<LayerCosts>> layer_costs(const Model &model, std::stop_token stop);
+/// In the order of the program's layers; bytes alone for weights without a network. Predicting takes a run of one image; to
+/// `measure` takes packing all weights and some ten runs. Errors: `cancelled`; those of running.
+[[nodiscard]] Result<std::vector<LayerCosts>> layer_costs(const Model &model, bool measure, std::stop_token stop);
 
 } // namespace ca

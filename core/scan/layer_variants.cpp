@@ -7,6 +7,7 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -69,6 +70,12 @@ std::optional<Variant> LayerVariants::variant(std::size_t layer, const std::stri
     if (!values)
         return std::nullopt;
     const at::Tensor weight = at::tensor(*values).view(facts.shape);
+    const auto has_range = [&](std::size_t step) {
+        const Operand input = program().steps[step].in[0];
+        return is_constant(input) || (!ranges_.empty() && ranges_.data().slots.contains(input));
+    };
+    if (format == kStatic && !std::all_of(steps_[layer].begin(), steps_[layer].end(), has_range))
+        return std::nullopt; // a use that no kernel takes
     Variant variant;
     for (const std::size_t step : steps_[layer])
         variant.emplace(step, replaced(step, layer, weight, format == kStatic));

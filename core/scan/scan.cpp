@@ -2,6 +2,7 @@
 #include "core/scan/scan.h"
 
 #include "core/base/parallel.h"
+#include "core/evaluate/evaluate.h"
 #include "core/evaluate/failure_analysis.h"
 #include "core/scan/activation_scan.h"
 #include "core/scan/divergence_scan.h"
@@ -19,6 +20,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kActivationImages = 128;
 constexpr std::chrono::milliseconds kWatchInterval{200};
+
+Clock::time_point deadline_of(const ScanOptions &options, Clock::time_point start)
+{
+    constexpr double kMostSeconds = 1e8; // three years: more would not fit the clock's numbers
+    if (options.seconds <= 0)
+        return Clock::time_point::max();
+    return start
+        + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(options.seconds, kMostSeconds)));
+}
 
 class Scan {
 public:
@@ -47,7 +57,11 @@ public:
 
 private:
     [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-    [[nodiscard]] bool can_run() const { return options_.images && model_.has_network() && model_.program.is_recorded(); }
+    /// One number an image has no classes and no direction that could change.
+    [[nodiscard]] bool can_run() const
+    {
+        return options_.images && model_.has_network() && model_.program.is_recorded() && model_.input.outputs > 1;
+    }
 
     /// Callers hold the mutex or are alone.
     void tell(bool at_once)
@@ -87,8 +101,11 @@ private:
         }
         for (const LayerGroup &group : layer_groups(model_.program.layers()))
             table_.blocks.push_back({group.name, group.layers, {}});
+        table_.notes = options_.notes;
         if (options_.images && !can_run())
-            table_.notes.push_back("Divergence was not measured: the model " + model_.name + " has no recorded network.");
+            table_.notes.push_back(
+                "Divergence was not measured: the model " + model_.name
+                + (model_.input.outputs == 1 ? " gives a single number for an image." : " has no recorded network."));
         if (can_run())
             table_.data = options_.images->data;
     }
@@ -114,7 +131,7 @@ private:
 
     Status add_costs()
     {
-        const auto costs = layer_costs(model_, stop_);
+        const auto costs = layer_costs(model_, can_run(), stop_);
         if (!costs)
             return forward(costs);
         for (std::size_t i = 0; i < table_.layers.size(); ++i) {
@@ -131,6 +148,9 @@ private:
 
     Status measure()
     {
+        const auto deadline = deadline_of(options_, start_);
+        if (Clock::now() >= deadline)
+            return end_early();
         auto activations = scan_activations(model_, options_.images->calibration.first(kActivationImages),
                                             options_.images->preprocess, options_.threads, stop_, progress_);
         if (!activations)
@@ -138,17 +158,21 @@ private:
         for (std::size_t i = 0; i < table_.layers.size(); ++i)
             table_.layers[i].activation = std::move((*activations)[i]);
         tell(true);
-        const auto deadline = options_.seconds > 0
-            ? start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.seconds))
-            : Clock::time_point::max();
         const auto measured = scan_divergence(
             model_, options_, deadline, table_, [this] { tell(false); }, stop_, progress_);
         if (!measured)
             return measured;
         if (Clock::now() >= deadline)
-            table_.notes.push_back("The scan ended after its " + to_text(options_.seconds) + " s; divergences are of "
-                                   + std::to_string(table_.images) + " images"
-                                   + (table_.images == 0 ? ", in part of fewer, and some are missing." : "."));
+            return end_early();
+        tell(true);
+        return {};
+    }
+
+    Status end_early()
+    {
+        table_.notes.push_back("The scan ended after its " + to_text(options_.seconds) + " s; divergences are of "
+                               + std::to_string(table_.images) + " images"
+                               + (table_.images == 0 ? ", in part of fewer, and some are missing." : "."));
         tell(true);
         return {};
     }
@@ -164,6 +188,22 @@ private:
 };
 
 } // namespace
+
+Status add_scan_images(ScanOptions &options, const Model &model, const DataSet &data, const std::string &preprocess,
+                       std::stop_token stop)
+{
+    options.images.reset();
+    if (!model.has_network() || !model.program.is_recorded())
+        return {};
+    const auto chosen = choose_preprocess(preprocess, model, data, options.threads, std::move(stop));
+    if (!chosen && chosen.error().code == ErrorCode::bad_data)
+        options.notes.push_back("Divergence was not measured. " + chosen.error().text());
+    else if (!chosen)
+        return forward(chosen);
+    else
+        options.images = ScanImages{data.name, data.calibration, chosen->preprocess};
+    return {};
+}
 
 Result<SensitivityTable> scan(const Model &model, const ScanOptions &options, const ScanWatcher &watcher, std::stop_token stop,
                               const Progress &progress)

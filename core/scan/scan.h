@@ -38,9 +38,16 @@ struct ScanOptions {
     double seconds = 0;      ///< of all of it: then what is known is given, with a note; 0: as long as it takes
     int threads = 0;
     std::uint64_t seed = 0;
-    std::filesystem::path cache; ///< a folder where measured divergences are kept, so that a scan goes on where an earlier one
-                                 ///< ended; empty: none
+    std::vector<std::string> notes; ///< that the table gets
+    std::filesystem::path cache;    ///< a folder where measured divergences are kept, so that a scan goes on where an earlier one
+                                    ///< ended; empty: none
 };
+
+/// Sets `options.images` to the data's calibration images; where they do not fit the model, only a note why divergence will not
+/// be measured. Nothing for a model without a recorded network. `preprocess`: as for `choose_preprocess`, whose other errors it
+/// has.
+[[nodiscard]] Status add_scan_images(ScanOptions &options, const Model &model, const DataSet &data, const std::string &preprocess,
+                                     std::stop_token stop);
 
 /// Told whenever there is something new, one call at a time, from whichever thread found it, at most five times a second.
 using ScanWatcher = std::function<void(const SensitivityTable &so_far)>;

@@ -218,17 +218,23 @@ std::string sensitivity_csv(const SensitivityTable &table)
 OrderedJson node_data(const SensitivityTable &table, const std::string &format)
 {
     OrderedJson results = OrderedJson::object();
-    std::map<std::string, int> seen;
+    const auto value_of = [&](const LayerSensitivity &row) {
+        const auto measured = row.divergence.find(format);
+        return measured != row.divergence.end() ? ranked(table, measured->second)
+                                                : noise_of(row.weights.beta_noise, format).value_or(std::nan(""));
+    };
+    for (const LayerSensitivity &row : table.layers)
+        if (const double value = value_of(row); std::isfinite(value))
+            results[row.layer.name] = {{"value", value}};
+    std::map<std::string, std::int64_t> seen;
     for (const LayerSensitivity &row : table.layers) {
         const std::string op = to_text(row.layer.kind);
-        const int count = seen[op]++;
-        const auto measured = row.divergence.find(format);
-        const double value = measured != row.divergence.end() ? ranked(table, measured->second)
-                                                              : noise_of(row.weights.beta_noise, format).value_or(std::nan(""));
-        if (!std::isfinite(value))
-            continue;
-        for (const std::string &key : {row.layer.name, count == 0 ? op : op + "_" + std::to_string(count)})
-            results[key] = {{"value", value}};
+        for (std::int64_t use = 0; use < row.layer.uses && op != "other"; ++use) {
+            const std::int64_t count = seen[op]++;
+            const std::string node = count == 0 ? op : op + "_" + std::to_string(count);
+            if (const double value = value_of(row); std::isfinite(value) && !results.contains(node))
+                results[node] = {{"value", value}};
+        }
     }
     OrderedJson gradient = OrderedJson::array();
     for (std::size_t i = 0; i < kViridis.size(); ++i)

@@ -40,8 +40,8 @@ QString share(double fraction)
 
 QString divergence(const DivergenceFacts &facts)
 {
-    return tr("Kullback-Leibler divergence %1 nats, 1 − cosine %2, %3 of the answers changed, on %4 images")
-        .arg(exact(facts.kl), exact(facts.cosine), share(facts.changed), grouped(facts.images));
+    return tr("divergence %1 nats with confidence matched, %2 as it is, 1 − cosine %3, %4 of the answers changed, on %5 images")
+        .arg(exact(facts.matched_kl), exact(facts.kl), exact(facts.cosine), share(facts.changed), grouped(facts.images));
 }
 
 } // namespace

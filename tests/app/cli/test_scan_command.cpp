@@ -102,6 +102,7 @@ void TestScanCommand::prints_a_table_for_people()
     QVERIFY(outcome.out.contains("L001  "));
     QVERIFY(outcome.out.contains("divergence: KL of the output, in nats, confidence matched, over 8 calibration images"));
     QVERIFY(outcome.out.contains("rank correlation"));
+    QVERIFY(!QFileInfo::exists(folder_.path() + QStringLiteral("/results"))); // nothing is written unasked
 }
 
 void TestScanCommand::says_what_cannot_be_scanned()

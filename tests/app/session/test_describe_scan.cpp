@@ -86,14 +86,15 @@ void TestDescribeScan::takes_noise_from_the_closed_form_and_says_what_was_measur
 void TestDescribeScan::ranks_embeddings_by_their_cosine()
 {
     auto table = made_up_table();
-    table.layers[1].divergence["int4"] = {0.5, 0.07, 0.25, 64};
+    table.layers[1].divergence["int4"] = {0.6, 0.5, 0.07, 0.25, 64};
     auto facts = ca::describe_scan(table);
     QCOMPARE(value(facts.layers[1], facts, ca::Measure::divergence, "int4"), std::optional(0.5));
     table.embedding = true;
     facts = ca::describe_scan(table);
     QVERIFY(facts.by_cosine);
     QCOMPARE(value(facts.layers[1], facts, ca::Measure::divergence, "int4"), std::optional(0.07));
-    QCOMPARE(facts.layers[1].of(ca::Measure::divergence)[3].divergence, std::optional(ca::DivergenceFacts{0.5, 0.07, 0.25, 64}));
+    QCOMPARE(facts.layers[1].of(ca::Measure::divergence)[3].divergence,
+             std::optional(ca::DivergenceFacts{0.6, 0.07, 0.25, 64, 0.5}));
 }
 
 void TestDescribeScan::leaves_what_is_not_measured_empty()

@@ -133,7 +133,7 @@ void TestPredict::tells_of_batches_in_order()
     };
     const auto predictions = ca::predict(model_.program, model_.input, whole_split(images_), {}, 4, {}, {}, settled);
     QVERIFY(predictions);
-    QCOMPARE(told, (std::vector<std::size_t>{100, 200, 250})); // batches of small images
+    QCOMPARE(told, (std::vector<std::size_t>{32, 64, 96, 128, 160, 192, 224, 250})); // batches of small images
     QVERIFY(same);
     QVERIFY(predictions->top == whole->top);
 }
@@ -146,9 +146,9 @@ void TestPredict::ends_where_it_is_settled()
         const auto settled = [](const ca::Predictions &, std::size_t images) { return images >= 200; };
         const auto predictions = ca::predict(model_.program, model_.input, whole_split(images_), {}, threads, {}, {}, settled);
         QVERIFY2(predictions, predictions ? "" : predictions.error().text().c_str());
-        QCOMPARE(predictions->size(), std::size_t{200});
-        QCOMPARE(predictions->five.size(), std::size_t{200});
-        QCOMPARE(predictions->odds.size(), std::size_t{200});
+        QCOMPARE(predictions->size(), std::size_t{224});
+        QCOMPARE(predictions->five.size(), std::size_t{224});
+        QCOMPARE(predictions->odds.size(), std::size_t{224});
         QVERIFY(std::equal(predictions->top.begin(), predictions->top.end(), whole->top.begin()));
     }
 }

@@ -126,7 +126,7 @@ void TestActivationScan::counts_channels_above_six()
 
 void TestActivationScan::multiplies_out_macs()
 {
-    const auto costs = ca::layer_costs(two_convolutions(), {});
+    const auto costs = ca::layer_costs(two_convolutions(), false, {});
     QVERIFY(costs);
     QCOMPARE((*costs)[0].macs, std::int64_t{16 * 3 * 3}); // pixels x in x out
     QCOMPARE((*costs)[1].macs, std::int64_t{16 * 3 * 2});
@@ -136,7 +136,7 @@ void TestActivationScan::counts_bytes_as_the_file_has_them()
 {
     const QTemporaryDir folder;
     const ca::Model model = load(folder, "cnn");
-    const auto costs = ca::layer_costs(model, {});
+    const auto costs = ca::layer_costs(model, false, {});
     QVERIFY(costs);
     for (std::size_t i = 0; i < costs->size(); ++i) {
         const ca::Layer &layer = model.program.layers()[i];
@@ -155,7 +155,7 @@ void TestActivationScan::counts_bytes_as_the_file_has_them()
 void TestActivationScan::shares_of_time_add_up()
 {
     const QTemporaryDir folder;
-    const auto costs = ca::layer_costs(load(folder, "cnn"), {});
+    const auto costs = ca::layer_costs(load(folder, "cnn"), true, {});
     QVERIFY(costs);
     double predicted = 0, measured = 0;
     for (const ca::LayerCosts &of : *costs) {

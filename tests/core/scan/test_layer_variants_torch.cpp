@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/prompts.h"
 #include "core/quantize/quantize.h"
 #include "core/scan/branches_torch.h"
 #include "core/scan/layer_variants_torch.h"
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void leaves_out_weights_that_are_not_finite();
     void branches_are_the_same_held_and_from_the_start_data();
     void branches_are_the_same_held_and_from_the_start();
+    void layers_of_the_text_tower_are_the_same_as_in_whole_programs();
     void ends_when_there_is_enough();
 };
 
@@ -180,6 +182,53 @@ void TestLayerVariants::branches_are_the_same_held_and_from_the_start()
     QVERIFY(std::any_of(sums[0].begin(), sums[0].end(), [](const auto &entry) { return entry.second.mean().kl > 0; }));
     for (const auto &[key, of] : sums[0])
         QCOMPARE(of.images, std::size_t{6});
+}
+
+/// CLIP's text tower runs once in the program's life; only the steps behind it run again for the images.
+void TestLayerVariants::layers_of_the_text_tower_are_the_same_as_in_whole_programs()
+{
+    const std::filesystem::path folder = qEnvironmentVariable("CA_SOURCE_DIR").toStdString() + "/resources/demo/clip-tiny";
+    ca::LoadOptions load;
+    load.prompts = ca::prompt_maker({"a square", "a circle", "a triangle"}, {"a picture of {}"});
+    const auto model = ca::load_model(folder, load, {}, {});
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const ca::LayerVariants variants(*model, {});
+    const ca::Program::Data &program = variants.program();
+    const c10::InferenceMode inference;
+    const ca::InputSpec &input = model->input;
+    const std::vector<at::Tensor> batches{ca::as_tensor(random_images(2, input.channels, input.height, input.width)).clone(),
+                                          ca::as_tensor(random_images(1, input.channels, input.height, input.width, 2)).clone()};
+    const ca::FloatOutputs expected(*ca::run_batches(program, batches, 2, {}));
+    std::vector<ca::Branch> branches;
+    std::size_t fixed = 0;
+    for (const ca::Layer &layer : model->program.layers()) {
+        const auto &steps = variants.steps(layer.index.value);
+        fixed += steps.front() < program.fixed_steps ? 1 : 0;
+        branches.push_back(
+            {layer.index.value, steps, 1, [&, layer](std::size_t) { return variants.variant(layer.index.value, "int2"); }});
+    }
+    QVERIFY(fixed >= 18 && fixed < branches.size()); // three blocks of six layers
+    ca::KnownFixedValues known;
+    std::map<std::size_t, ca::DivergenceSums> sums;
+    for (int round = 0; round < 2; ++round) { // the second takes what is known of fixed steps
+        const auto done = ca::run_branches(
+            {program, batches, expected, 2}, branches, known,
+            [&](std::size_t id, std::size_t, const ca::DivergenceSums &of) {
+                if (round == 1)
+                    QVERIFY(sums.at(id) == of);
+                sums[id] = of;
+            },
+            [] { return false; }, {});
+        QVERIFY(done);
+    }
+    QCOMPARE(sums.size(), branches.size());
+    for (std::size_t layer = 0; layer < branches.size(); layer += 5) {
+        const auto whole = ca::with_variant(program, *variants.variant(layer, "int2"));
+        ca::DivergenceSums alone = expected.compare(0, ca::execute(whole, batches[0], {}));
+        alone.add(expected.compare(2, ca::execute(whole, batches[1], {})));
+        QVERIFY2(std::abs(alone.mean().kl - sums[layer].mean().kl) <= 1e-6 * alone.mean().kl + 1e-12,
+                 model->program.layers()[layer].name.c_str());
+    }
 }
 
 void TestLayerVariants::ends_when_there_is_enough()

@@ -166,11 +166,13 @@ void TestLayersModel::a_tooltip_has_the_whole_divergence()
     model.set_measure(ca::Measure::divergence);
     ca::SensitivityFacts facts = four_values({});
     facts.layers[0].name = QStringLiteral("fc");
-    facts.layers[0].of(ca::Measure::divergence) = {{0.0123456, ca::DivergenceFacts{0.0123456, 0.00321, 0.03125, 64}, {}}};
+    facts.layers[0].of(ca::Measure::divergence) = {
+        {0.0123456, ca::DivergenceFacts{0.0123456, 0.00321, 0.03125, 64, 0.0098765}, {}}};
     model.set_facts(facts);
-    QCOMPARE(model.index(0, ca::LayersModel::FirstHeat).data(Qt::ToolTipRole).toString(),
-             QStringLiteral("fc in int8\nKullback-Leibler divergence 0.0123456 nats, 1 − cosine 0.00321, 3.13 % of the answers "
-                            "changed, on 64 images"));
+    QCOMPARE(
+        model.index(0, ca::LayersModel::FirstHeat).data(Qt::ToolTipRole).toString(),
+        QStringLiteral("fc in int8\ndivergence 0.0098765 nats with confidence matched, 0.0123456 as it is, 1 − cosine 0.00321, "
+                       "3.13 % of the answers changed, on 64 images"));
 }
 
 void TestLayersModel::a_tooltip_says_why_beta_noise_is_not_to_be_relied_on()
