@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/evaluate/class_places.h"
 #include "core/evaluate/evaluate.h"
-#include "core/evaluate/label_map.h"
 #include "core/evaluate/probe.h"
 
 #include <algorithm>
@@ -8,46 +8,6 @@
 
 namespace ca {
 namespace {
-
-bool is_labelled(const Split &split)
-{
-    if (!split.images || split.size() == 0)
-        return false;
-    for (std::size_t i = 0; i < split.size(); ++i)
-        if (split.label(i) < 0)
-            return false;
-    return true;
-}
-
-/// Where the data's classes are among the outputs.
-struct Places {
-    bool known = false;
-    std::vector<int> outputs{}; ///< as in Scoring
-    std::string why;            ///< they are known or not
-};
-
-Places find_classes(const Model &model, const DataSet &data)
-{
-    if (!is_labelled(data.all))
-        return {.why = "images without a label are among the data"};
-    const std::string outputs = std::to_string(model.input.outputs), classes = std::to_string(data.classes.size());
-    const std::string counts = "the model has " + outputs + " outputs and the data " + classes + " classes";
-    const std::vector<std::string> &names = model.zero_shot ? model.zero_shot->classes : model.output_names;
-    const bool counts_agree = model.input.outputs == static_cast<std::int64_t>(data.classes.size());
-    if (counts_agree && (names.empty() || is_same_order(data.classes, names)))
-        return {true, {}, counts};
-    if (auto map = label_map(data.classes, names))
-        return {true, std::move(*map),
-                "each of the data's " + classes + " classes is the name of one of the " + outputs + " outputs"};
-    if (!counts_agree)
-        return {.why = counts};
-    // Names that say nothing, such as numbers of a catalogue, leave the order; one that is found elsewhere speaks against it.
-    const auto found = find_outputs(data.classes, names);
-    for (std::size_t i = 0; i < found.size(); ++i)
-        if (found[i] >= 0 && found[i] != static_cast<int>(i))
-            return {.why = counts + ", which have the same names in another order, but not all of them"};
-    return {true, {}, counts + ", in the same order as far as their names tell"};
-}
 
 std::string describe_prompts(const ZeroShotPrompts &asked)
 {
@@ -94,7 +54,8 @@ Result<HeadChoice> choose_head(const std::string &wanted, const Model &model, co
         return choose_probe(model, data, "as told");
 
     const bool zero_shot = model.zero_shot && wanted != "logits";
-    Places places = find_classes(model, data);
+    ClassPlaces places = is_labelled(data.all) ? find_classes(model, data.classes)
+                                               : ClassPlaces{.why = "images without a label are among the data"};
     if (places.known) {
         const bool by_name = !places.outputs.empty();
         const std::string how =

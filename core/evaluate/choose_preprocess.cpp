@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/evaluate/class_places.h"
 #include "core/evaluate/evaluate.h"
-#include "core/evaluate/label_map.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,32 +9,6 @@ namespace ca {
 namespace {
 
 constexpr std::size_t kImagesToChooseBy = 256;
-
-bool labelled(const Split &split)
-{
-    if (!split.images || split.size() == 0)
-        return false;
-    for (std::size_t i = 0; i < split.size(); ++i)
-        if (split.label(i) < 0)
-            return false;
-    return true;
-}
-
-/// How answers are told right on the data's labels; absent where its classes are not known among the outputs.
-std::optional<Scoring> scoring_by_labels(const Model &model, const DataSet &data)
-{
-    if (auto map = label_map(data.classes, model.zero_shot ? model.zero_shot->classes : model.output_names))
-        return Scoring{Head::logits, std::move(*map)};
-    if (model.input.outputs == static_cast<std::int64_t>(data.classes.size()))
-        return Scoring{};
-    return std::nullopt;
-}
-
-std::string counts(const Model &model, const DataSet &data)
-{
-    return "the model has " + std::to_string(model.input.outputs) + " outputs and the data " + std::to_string(data.classes.size())
-        + " classes";
-}
 
 std::string percent(double fraction)
 {
@@ -148,12 +122,12 @@ Result<PreprocessChoice> choose_preset(const std::vector<Preset> &presets, const
                                        const std::stop_token &stop)
 {
     const Split sample = data.calibration.first(kImagesToChooseBy);
-    if (!labelled(sample))
+    if (!is_labelled(sample))
         return assumed(presets, model, "the calibration images have no labels");
-    const auto scoring = scoring_by_labels(model, data);
-    if (!scoring)
-        return assumed(presets, model, counts(model, data));
-    return best_by_labels(presets, model, sample, *scoring, threads, stop);
+    const ClassPlaces places = find_classes(model, data.classes);
+    if (!places.known)
+        return assumed(presets, model, places.why);
+    return best_by_labels(presets, model, sample, {Head::logits, places.outputs}, threads, stop);
 }
 
 Result<PreprocessChoice> choose_as_told(const std::string &wanted, const Model &model, Sides images)

@@ -4,7 +4,6 @@
 // ResNet-18 and ViT, else exit code 1.
 #include "core/scan/scan.h"
 #include "tests/support/bench.h"
-#include "tests/support/shared_files.h"
 
 namespace {
 
@@ -60,13 +59,7 @@ bool agrees(const char *name, const std::filesystem::path &file, const ca::DataS
 
 int main()
 {
-    const auto resnet = shared_file("models/resnet18_cifar10.traced.pt"), vit = shared_file("models/vit_cifar10.scripted.pt");
-    const auto folder = shared_file("data/cifar10");
-    if (!resnet || !vit || !folder) {
-        std::printf("The shared ResNet-18, ViT or CIFAR-10 is not beside this checkout.\n");
-        return kSkip;
-    }
-    const auto data = value_of(ca::open_data_folder(*folder, 0));
-    const bool first = agrees("ResNet-18", *resnet, data), second = agrees("ViT", *vit, data);
+    const CifarNets nets = shared_cifar_nets();
+    const bool first = agrees("ResNet-18", nets.resnet18, nets.data), second = agrees("ViT", nets.vit, nets.data);
     return first && second ? 0 : 1;
 }

@@ -6,7 +6,6 @@
 #include "core/scan/branches_torch.h"
 #include "core/scan/layer_variants_torch.h"
 #include "tests/support/bench.h"
-#include "tests/support/shared_files.h"
 
 #include <algorithm>
 #include <chrono>
@@ -94,13 +93,7 @@ bool gains(const char *name, const std::filesystem::path &file, const ca::DataSe
 
 int main()
 {
-    const auto resnet = shared_file("models/resnet18_cifar10.traced.pt"), vit = shared_file("models/vit_cifar10.scripted.pt");
-    const auto folder = shared_file("data/cifar10");
-    if (!resnet || !vit || !folder) {
-        std::printf("The shared ResNet-18, ViT or CIFAR-10 is not beside this checkout.\n");
-        return kSkip;
-    }
-    const auto data = value_of(ca::open_data_folder(*folder, 0));
-    const bool first = gains("ResNet-18", *resnet, data), second = gains("ViT", *vit, data);
+    const CifarNets nets = shared_cifar_nets();
+    const bool first = gains("ResNet-18", nets.resnet18, nets.data), second = gains("ViT", nets.vit, nets.data);
     return first && second ? 0 : 1;
 }
