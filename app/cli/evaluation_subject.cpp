@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/evaluation_subject.h"
 
-#include "core/base/random.h"
-
-#include <algorithm>
+#include "core/data/splits.h"
 
 namespace ca {
 namespace {
@@ -75,14 +73,11 @@ Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, c
 
 namespace {
 
-/// `all` is in the order of its files, class after class in folders; a few of it are a fair sample only in a seeded order.
-Split seeded(Split split, const Arguments &arguments)
+/// The first of the split's seeded order; `all` has none by itself.
+Split sample_of(const Split &split, const Arguments &arguments)
 {
-    if (arguments.split != "all" || arguments.samples == 0 || arguments.samples >= split.size())
-        return split;
-    const auto key = [&](std::uint32_t index) { return std::pair(mix(arguments.seed, index), index); };
-    std::sort(split.indices.begin(), split.indices.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-    return split;
+    const bool is_part = arguments.samples > 0 && arguments.samples < split.size();
+    return (arguments.split == "all" && is_part ? shuffled(split, arguments.seed) : split).first(arguments.samples);
 }
 
 } // namespace
@@ -103,7 +98,7 @@ Result<Setting> open_setting(const Arguments &arguments, const Inputs &inputs, E
         return forward(split);
     evaluation.head = head->sentence;
     evaluation.preprocess = preprocess->sentence;
-    Setting setting{seeded(*split, arguments).first(arguments.samples), preprocess->preprocess, head->scoring, {}};
+    Setting setting{sample_of(*split, arguments), preprocess->preprocess, head->scoring, {}};
     evaluation.split = {setting.split.name, setting.split.hash()};
     if (head->scoring.head != Head::probe)
         return setting;

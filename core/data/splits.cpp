@@ -34,6 +34,13 @@ Order part(const Order &order, std::size_t begin, std::size_t end)
 
 } // namespace
 
+Split shuffled(Split split, std::uint64_t seed)
+{
+    std::stable_sort(split.indices.begin(), split.indices.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return mix(seed, a) < mix(seed, b); });
+    return split;
+}
+
 Order calibration_order(std::size_t count, std::uint64_t seed)
 {
     return seeded_order(count, seed + kCalibrationStream);

@@ -20,6 +20,10 @@ inline constexpr std::size_t kMostForCalibration = 2000;
 /// All images in order, as the split `all`.
 [[nodiscard]] Split whole(ImageSet images);
 
+/// The images of a split by the hash of (seed, index): `all` is in the order of its files, class after class in folders, and its
+/// first N are a fair sample only this way.
+[[nodiscard]] Split shuffled(Split split, std::uint64_t seed);
+
 /// Halves `all` into selection and holdout, after it took calibration out of it where that has no images of its own. Errors:
 /// `bad_data` where there are too few.
 [[nodiscard]] Status divide(DataSet &data, std::uint64_t seed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/evaluate/race_against_float.h"
 
-#include "core/base/random.h"
 #include "core/data/read_batch.h"
+#include "core/data/splits.h"
 
 #include <algorithm>
 
@@ -17,14 +17,6 @@ void append(Predictions &to, const Predictions &from)
     to.top.insert(to.top.end(), from.top.begin(), from.top.end());
     to.five.insert(to.five.end(), from.five.begin(), from.five.end());
     to.odds.insert(to.odds.end(), from.odds.begin(), from.odds.end());
-}
-
-/// Images lie in files class by class; the race takes them in no order that they have.
-Split shuffled(Split split, std::uint64_t seed)
-{
-    std::stable_sort(split.indices.begin(), split.indices.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return mix(seed, a) < mix(seed, b); });
-    return split;
 }
 
 Split part(const Split &split, std::size_t first, std::size_t count)
