@@ -16,15 +16,15 @@ Result<Subject> float_subject(const Inputs &inputs)
     subject.program = std::move(*program);
     subject.name = inputs.model.name;
     if (inputs.model.program.is_recorded()) { // else it cannot be exported, and has no size
-        subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
-        subject.towers = tower_bytes(inputs.model, Recipe{inputs.model.sha256, {}}, {});
+        subject.size = predicted_bytes(inputs.model, Recipe{inputs.model.sha256, {}});
+        subject.towers = tower_bytes(inputs.model, Recipe{inputs.model.sha256, {}});
     }
     return subject;
 }
 
 Subject quantized_subject(const QuantizedModel &model, Bytes size)
 {
-    auto towers = tower_bytes(model.model, model.recipe, model.ranges);
+    auto towers = tower_bytes(model.model, model.recipe);
     if (towers) // of a file, all that is not the text tower's
         towers->image = bytes(size.value - towers->text.value);
     return {model.program,
@@ -66,7 +66,7 @@ Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, c
     auto model = carry_out(arguments, inputs, **recipe, preprocess, stop, progress);
     if (!model)
         return forward(model);
-    Subject subject = quantized_subject(*model, predicted_bytes(inputs.model, model->recipe, model->ranges));
+    Subject subject = quantized_subject(*model, predicted_bytes(inputs.model, model->recipe));
     subject.quantized = std::move(*model);
     return subject;
 }

@@ -155,8 +155,10 @@ Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, cons
 {
     if (arguments.method.empty() && arguments.recipe_file.empty())
         return std::optional<MethodRecipe>();
-    auto recipe = arguments.method.empty() ? read_recipe(arguments.recipe_file, model)
-                                           : make_recipe(model, arguments.method, arguments.method_options);
+    MethodOptions options = arguments.method_options;
+    options.has_images = !arguments.data.empty() && model.has_network();
+    auto recipe =
+        arguments.method.empty() ? read_recipe(arguments.recipe_file, model) : make_recipe(model, arguments.method, options);
     if (!recipe)
         return forward(recipe);
     return std::optional(std::move(*recipe));
@@ -167,25 +169,21 @@ Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &input
 {
     if (const auto recorded = check_recorded(inputs.model); !recorded)
         return forward(recorded);
-    ActivationRanges ranges;
-    if (has_static_activations(recipe.recipe)) {
+    Calibration calibration;
+    if (needs_images(recipe.recipe)) {
         if (const auto network = check_network(inputs.model); !network)
             return forward(network);
         if (!inputs.data)
-            return fail(ErrorCode::usage, "This recipe sets the ranges of activations from images: give --data as well.");
+            return fail(ErrorCode::usage, "This recipe looks at calibration images: give --data as well.");
         if (!preprocess) {
             const auto chosen = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
             if (!chosen)
                 return forward(chosen);
             preprocess = chosen->preprocess;
         }
-        auto measured = calibrate(inputs.model, inputs.data->calibration.first(kCalibrationImages), *preprocess,
-                                  arguments.threads, stop, progress);
-        if (!measured)
-            return forward(measured);
-        ranges = std::move(*measured);
+        calibration = Calibration(inputs.data->calibration, *preprocess);
     }
-    return quantize(inputs.model, recipe, ranges, arguments.threads, stop, progress);
+    return quantize(inputs.model, recipe, calibration, arguments.threads, stop, progress);
 }
 
 } // namespace ca

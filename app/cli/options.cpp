@@ -88,7 +88,7 @@ void add_recipe_options(CLI::App &app, Arguments &arguments)
         app, "--group", {"channel", "32", "64", "128"}, [&options](std::size_t i) { options.group = i == 0 ? 0 : 16 << i; },
         "Weights that share a scale");
     add_choice(
-        app, "--rounding", {"nearest", "mse"}, [&options](std::size_t i) { options.rounding = static_cast<Rounding>(i); },
+        app, "--rounding", {"nearest", "mse", "gptq", "adaround"}, [&options](std::size_t i) { options.rounding = static_cast<Rounding>(i); },
         "How weights are rounded");
 }
 

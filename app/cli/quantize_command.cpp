@@ -89,8 +89,8 @@ OrderedJson quantize_json(const Arguments &arguments, const QuantizedModel &mode
     json["method"] = arguments.method.empty() ? describe(model.recipe, model.model) : arguments.method;
     json["recipe_hash"] = hash(model.recipe);
     json["bytes"] = size.value;
-    json["predicted_bytes"] = predicted_bytes(model.model, model.recipe, model.ranges).value;
-    json["float_bytes"] = predicted_bytes(model.model, Recipe{model.recipe.model, {}}, {}).value;
+    json["predicted_bytes"] = predicted_bytes(model.model, model.recipe).value;
+    json["float_bytes"] = predicted_bytes(model.model, Recipe{model.recipe.model, {}}).value;
     json["layers_quantized"] = model.weights.size();
     json["layers_float"] = float_layers_json(model.left_float);
     json["seconds"] = seconds;

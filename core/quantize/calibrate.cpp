@@ -16,18 +16,9 @@ namespace {
 
 constexpr std::size_t kBatch = 32; // images; small, so that a stop is heard soon
 
-using Ranges = std::map<int, std::pair<float, float>>;
+using Histograms = std::map<int, ActivationHistogram>;
 
-void widen(Ranges &slots, int slot, float low, float high)
-{
-    const auto [at, first] = slots.try_emplace(slot, low, high);
-    if (first || std::isnan(at->second.first))
-        return;
-    at->second =
-        std::isnan(low) ? std::pair(low, high) : std::pair(std::min(at->second.first, low), std::max(at->second.second, high));
-}
-
-/// Runs batches and notes the range of each slot that is watched.
+/// Runs batches and notes the values of each slot that is watched.
 class Watch {
 public:
     explicit Watch(const Program::Data &program)
@@ -35,9 +26,9 @@ public:
     {
     }
 
-    [[nodiscard]] Ranges ranges(const ImageBatch &images, const std::stop_token &stop)
+    [[nodiscard]] Histograms histograms(const ImageBatch &images, const std::stop_token &stop)
     {
-        Ranges seen;
+        Histograms seen;
         const at::Tensor input = as_tensor(images);
         look(0, input, seen);
         const Observer observer = [&](std::size_t step, const std::vector<c10::IValue> &slots) {
@@ -51,12 +42,12 @@ public:
     }
 
 private:
-    void look(int slot, const at::Tensor &value, Ranges &seen) const
+    void look(int slot, const at::Tensor &value, Histograms &seen) const
     {
         if (!slots_.contains(slot) || !value.is_floating_point() || value.numel() == 0)
             return;
-        const auto [low, high] = at::aminmax(value);
-        widen(seen, slot, low.item().toFloat(), high.item().toFloat());
+        const at::Tensor dense = value.contiguous();
+        seen[slot].add({dense.const_data_ptr<float>(), static_cast<std::size_t>(dense.numel())});
     }
 
     const Program::Data &program_;
@@ -64,14 +55,14 @@ private:
     std::atomic<bool> fixed_seen_{false}; ///< what is the same for all images needs one look
 };
 
-Status check_ranges(const Ranges &slots, const Split &images, const std::optional<Error> &unread)
+Status check_values(const Histograms &slots, const Split &images, const std::optional<Error> &unread)
 {
     if (slots.empty() && unread)
         return fail(ErrorCode::bad_data,
                     "None of the " + std::to_string(images.size()) + " calibration images can be read. Choose other data.",
                     *unread);
-    for (const auto &[slot, range] : slots)
-        if (!std::isfinite(range.first) || !std::isfinite(range.second))
+    for (const auto &[slot, values] : slots)
+        if (values.not_finite() > 0)
             return fail(ErrorCode::failed,
                         "The network gives numbers that are not finite on calibration images, so their range has no limits. "
                         "Check the preprocessing.");
@@ -94,8 +85,8 @@ std::set<int> slots_to_watch(const Program::Data &program, const std::vector<Fus
     return watched;
 }
 
-Result<ActivationRanges> calibrate(const Model &model, const Split &images, const Preprocess &preprocessing, int threads,
-                                   std::stop_token stop, const Progress &progress)
+Result<ActivationHistograms> measure_activations(const Model &model, const Split &images, const Preprocess &preprocessing,
+                                                 int threads, std::stop_token stop, const Progress &progress)
 {
     if (images.size() == 0)
         return fail(ErrorCode::bad_data,
@@ -107,7 +98,7 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
     if (!prepared)
         return forward(prepared);
 
-    auto data = std::make_shared<ActivationRanges::Data>();
+    auto data = std::make_shared<ActivationHistograms::Data>();
     std::mutex mutex;
     std::size_t finished = 0;
     std::optional<Error> unread; // one of them
@@ -116,13 +107,13 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
         const auto batch = read_batch(images, first, count, preprocessing, model.input);
         if (!batch)
             return forward(batch);
-        Ranges seen;
+        Histograms seen;
         if (!batch->places.empty())
-            if (const auto done = guarded("Calibrating", 1, [&] { seen = watch->ranges(batch->images, stop); }); !done)
+            if (const auto done = guarded("Calibrating", 1, [&] { seen = watch->histograms(batch->images, stop); }); !done)
                 return done;
         const std::lock_guard lock(mutex);
-        for (const auto &[slot, range] : seen)
-            widen(data->slots, slot, range.first, range.second);
+        for (const auto &[slot, values] : seen)
+            data->slots[slot].merge(values);
         if (!batch->unread.empty())
             unread = batch->unread.front();
         finished += count;
@@ -131,8 +122,16 @@ Result<ActivationRanges> calibrate(const Model &model, const Split &images, cons
     };
     if (const auto done = parallel_for((images.size() + kBatch - 1) / kBatch, threads, stop, one_batch); !done)
         return forward(done);
-    if (const auto usable = check_ranges(data->slots, images, unread); !usable)
+    if (const auto usable = check_values(data->slots, images, unread); !usable)
         return forward(usable);
+    return ActivationHistograms(std::move(data));
+}
+
+ActivationRanges choose_ranges(const ActivationHistograms &statistics, RangeMethod)
+{
+    auto data = std::make_shared<ActivationRanges::Data>();
+    for (const auto &[slot, values] : statistics.data().slots)
+        data->slots[slot] = {values.low(), values.high()};
     return ActivationRanges(std::move(data));
 }
 

@@ -43,7 +43,7 @@ public:
     std::int64_t text_bytes = 0;
 
     /// `weights` null: shapes alone, for a prediction. Throws what torch throws.
-    void collect(const std::map<std::string, QuantizedWeight> *weights)
+    void collect(const std::map<std::string, StoredWeight> *weights)
     {
         const Program::Data &program = model_.program.data();
         const auto constant_names = tensor_names(program);
@@ -65,8 +65,9 @@ public:
         metadata = {{"format", "pt"}, {names::kAbout, about()}, {names::kConfig, config()}};
     }
 
-    void add_layer(const Layer &layer, const Scheme &scheme, const QuantizedWeight *stored)
+    void add_layer(const Layer &layer, const Scheme &scheme, const StoredWeight *any)
     {
+        const auto *stored = any ? &std::get<IntegerWeight>(*any) : nullptr;
         const std::int64_t rows = layer.channels(), columns = layer.weights() / std::max<std::int64_t>(1, rows);
         const std::int64_t groups = scheme.group == 0 ? 1 : columns / scheme.group;
         const Bits bits = bits_of(scheme.format);
@@ -136,7 +137,6 @@ private:
             shape = {static_cast<std::int64_t>(values.size())};
         tensors.push_back({name, dtype, std::move(shape), kept});
     }
-
 
     /// Scale and zero point of the inputs of layers with static activations, for other readers; ours takes the ranges.
     void add_inputs(const Program::Data &program)
@@ -244,12 +244,25 @@ private:
     std::set<std::string> written_;
 };
 
+/// Ranges of the slots that have one in a file; which numbers they are does not change its size.
+ActivationRanges some_ranges(const Model &model, const Recipe &recipe)
+{
+    if (!has_static_activations(recipe))
+        return {};
+    auto data = std::make_shared<ActivationRanges::Data>();
+    const Program::Data &program = model.program.data();
+    for (const int slot : slots_to_watch(program, find_groups(program, slot_shapes(program))))
+        data->slots[slot] = {-1.0F, 1.0F};
+    return ActivationRanges(std::move(data));
+}
+
 } // namespace
 
-Bytes predicted_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges)
+Bytes predicted_bytes(const Model &model, const Recipe &recipe)
 {
     Bytes size;
     (void)guarded("Predicting the size", 1, [&] {
+        const ActivationRanges ranges = some_ranges(model, recipe);
         Contents contents(model, recipe, ranges);
         contents.collect(nullptr);
         size = safetensors_size(contents.tensors, contents.metadata);
@@ -272,12 +285,13 @@ Bytes stored_bytes(const Layer &layer, const Scheme &scheme)
     return size;
 }
 
-std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges)
+std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe)
 {
     if (!model.zero_shot)
         return std::nullopt;
     TowerBytes towers;
     const auto done = guarded("Predicting the size", 1, [&] {
+        const ActivationRanges ranges = some_ranges(model, recipe);
         Contents contents(model, recipe, ranges);
         contents.collect(nullptr);
         towers.text = bytes(contents.text_bytes);

@@ -9,7 +9,7 @@
 namespace ca {
 
 /// Bytes of the file that `write_export` makes; exact, from shapes alone.
-[[nodiscard]] Bytes predicted_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges);
+[[nodiscard]] Bytes predicted_bytes(const Model &model, const Recipe &recipe);
 
 /// Bytes of a layer's weight in such a file, with scales, zero points and its shape; without its names in the header.
 [[nodiscard]] Bytes stored_bytes(const Layer &layer, const Scheme &scheme);
@@ -20,7 +20,7 @@ struct TowerBytes {
     bool operator==(const TowerBytes &) const = default;
 };
 /// Nothing for models of one tower.
-[[nodiscard]] std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe, const ActivationRanges &ranges);
+[[nodiscard]] std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe);
 
 /// Writes one `.safetensors`: quantized weights in the compressed-tensors naming (`weight` I8, or `weight_packed` I32 with
 /// `weight_shape`; `weight_scale`, `weight_zero_point`), all other tensors as they are, the recipe and the quantization config as

@@ -77,17 +77,17 @@ private:
     }
 
     Result<at::Tensor> layer_weight(const std::string &layer, const Scheme &scheme);
-    Status read_integers(const std::string &layer, QuantizedWeight &into) const;
-    Status read_zeros(const std::string &layer, std::int64_t groups, QuantizedWeight &into) const;
+    Status read_integers(const std::string &layer, IntegerWeight &into) const;
+    Status read_zeros(const std::string &layer, std::int64_t groups, IntegerWeight &into) const;
     Status read_about(QuantizedModel &into);
 
     std::filesystem::path file_;
     SafeHeader header_;
     Recipe recipe_;
-    std::map<std::string, QuantizedWeight> weights_;
+    std::map<std::string, StoredWeight> weights_;
 };
 
-Status ExportFile::read_integers(const std::string &layer, QuantizedWeight &into) const
+Status ExportFile::read_integers(const std::string &layer, IntegerWeight &into) const
 {
     if (into.bits.value == 8) {
         auto integers = values<std::int8_t>(layer + names::kWeight, SafeDtype::i8, into.shape);
@@ -104,7 +104,7 @@ Status ExportFile::read_integers(const std::string &layer, QuantizedWeight &into
     return {};
 }
 
-Status ExportFile::read_zeros(const std::string &layer, std::int64_t groups, QuantizedWeight &into) const
+Status ExportFile::read_zeros(const std::string &layer, std::int64_t groups, IntegerWeight &into) const
 {
     if (into.symmetric)
         return {};
@@ -125,7 +125,7 @@ Status ExportFile::read_zeros(const std::string &layer, std::int64_t groups, Qua
 
 Result<at::Tensor> ExportFile::layer_weight(const std::string &layer, const Scheme &scheme)
 {
-    QuantizedWeight weight;
+    IntegerWeight weight;
     weight.bits = bits_of(scheme.format);
     weight.symmetric = scheme.symmetric;
     if (weight.bits.value == 8) {
@@ -230,7 +230,7 @@ Result<QuantizedModel> ExportFile::read(int threads)
         }
         for (const Layer &layer : result.model.program.layers())
             if (const auto stored = result.weights.find(layer.name);
-                stored != result.weights.end() && stored->second.shape != layer.shape)
+                stored != result.weights.end() && count(stored->second) != static_cast<std::size_t>(layer.weights()))
                 throw std::runtime_error("a layer's weight has another shape than the layer");
         const auto &input = result.model.program.data().input;
         if (result.model.input.channels != input[0] || result.model.input.height != input[1]

@@ -26,7 +26,7 @@ bool moves_values(const Step &step)
 
 class Lowering {
 public:
-    Lowering(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, QuantizedWeight> &weights,
+    Lowering(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, StoredWeight> &weights,
              const ActivationRanges &ranges)
         : plain_(plain),
           recipe_(recipe),
@@ -77,7 +77,7 @@ private:
     const Step &layer(const FusedGroup &group) const { return plain_.steps[group.step]; }
     Form &form(int slot) { return forms_[static_cast<std::size_t>(slot)]; }
 
-    const QuantizedWeight *weight(const FusedGroup &group) const
+    const StoredWeight *weight(const FusedGroup &group) const
     {
         const auto found = weights_.find(plain_.layers[static_cast<std::size_t>(layer(group).layer)].name);
         return found == weights_.end() ? nullptr : &found->second;
@@ -86,14 +86,15 @@ private:
     Arithmetic arithmetic(const FusedGroup &group) const
     {
         const auto found = recipe_.layers.find(plain_.layers[static_cast<std::size_t>(layer(group).layer)].name);
-        const QuantizedWeight *stored = weight(group);
+        const StoredWeight *stored = weight(group);
         if (found == recipe_.layers.end() || found->second.activation != Activation::static_int8 || !stored)
             return Arithmetic::fp32;
-        return stored->group == stored->columns && fits_s8(*stored) ? Arithmetic::int8 : Arithmetic::simulated;
+        const auto *integers = std::get_if<IntegerWeight>(stored);
+        return integers && integers->group == integers->columns && fits_s8(*integers) ? Arithmetic::int8 : Arithmetic::simulated;
     }
 
     /// Kernels want symmetric s8 weights; a zero point is taken off beforehand where the difference still fits.
-    static bool fits_s8(const QuantizedWeight &stored) { return stored.symmetric || stored.bits.value <= 7; }
+    static bool fits_s8(const IntegerWeight &stored) { return stored.symmetric || stored.bits.value <= 7; }
 
     /// An activation that the int8 kernel cannot take along stays a step of its own.
     void split_activation(FusedGroup &group)
@@ -190,7 +191,7 @@ private:
             return operand;
         auto &known = dequantized_[operand];
         if (known == 0)
-            known = to_.add(as_tensor_of(found->second));
+            known = to_.add(as_tensor_of(found->second, plain_.layers[layer]));
         return known;
     }
 
@@ -209,14 +210,17 @@ private:
         to_.steps.push_back(std::move(copy));
     }
 
-    static at::Tensor as_tensor_of(const QuantizedWeight &stored) { return at::tensor(dequantize(stored)).view(stored.shape); }
+    static at::Tensor as_tensor_of(const StoredWeight &stored, const Layer &layer)
+    {
+        return at::tensor(dequantize(stored)).view(layer.shape);
+    }
 
     void group_step(const FusedGroup &group)
     {
         const Arithmetic kind = arithmetic(group);
         if (kind == Arithmetic::int8)
             return int8_step(group);
-        const QuantizedWeight *stored = weight(group);
+        const StoredWeight *stored = weight(group);
         Operand input = need_float(layer(group).in[0]);
         if (kind == Arithmetic::simulated) {
             real_ = false;
@@ -226,7 +230,9 @@ private:
         }
         if (group.residual)
             need_float(*group.residual);
-        Step step = packed_step(plain_, group, shapes_, at::kFloat, stored ? as_tensor_of(*stored) : at::Tensor());
+        Step step = packed_step(plain_, group, shapes_, at::kFloat,
+                                stored ? as_tensor_of(*stored, plain_.layers[static_cast<std::size_t>(layer(group).layer)])
+                                       : at::Tensor());
         step.in[0] = input;
         to_.steps.push_back(std::move(step));
         form(group.out).has_float = true;
@@ -239,7 +245,7 @@ private:
         const bool convolution = step.op == "aten::conv2d";
         const auto constant = [&](std::size_t i) { return plain_.constants[constant_index(step.in[i])].value; };
         Int8Layer int8{};
-        store_weight(*weight(group), int8);
+        copy_weight(std::get<IntegerWeight>(*weight(group)), int8);
         int8.bias = constant(2);
         std::vector<Operand> in{need_u8(step.in[0])};
         int8.input = grid(step.in[0]);
@@ -270,7 +276,7 @@ private:
             std::move(in), out, step.layer);
     }
 
-    static void store_weight(const QuantizedWeight &stored, Int8Layer &into)
+    static void copy_weight(const IntegerWeight &stored, Int8Layer &into)
     {
         into.weight = at::empty(stored.shape, at::kChar);
         auto *values = into.weight.data_ptr<std::int8_t>();
@@ -283,7 +289,7 @@ private:
 
     const Program::Data &plain_;
     const Recipe &recipe_;
-    const std::map<std::string, QuantizedWeight> &weights_;
+    const std::map<std::string, StoredWeight> &weights_;
     const ActivationRanges &ranges_;
     SlotShapes shapes_;
     std::vector<FusedGroup> groups_;
@@ -298,7 +304,7 @@ private:
 
 } // namespace
 
-Program lower_quantized(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, QuantizedWeight> &weights,
+Program lower_quantized(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, StoredWeight> &weights,
                         const ActivationRanges &ranges, std::string &compute, bool &real)
 {
     Lowering lowering(plain, recipe, weights, ranges);

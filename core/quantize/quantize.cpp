@@ -2,6 +2,9 @@
 #include "core/quantize/quantize.h"
 
 #include "core/base/parallel.h"
+#include "core/quantize/bias_correction.h"
+#include "core/quantize/compensate.h"
+#include "core/quantize/equalize.h"
 #include "core/quantize/ranges_torch.h"
 
 #include <algorithm>
@@ -55,39 +58,139 @@ Result<QuantizedModel> packed(QuantizedModel model)
     return model;
 }
 
+/// One recipe on its way.
+class Carrying {
+public:
+    Carrying(const Calibration &calibration, int threads, std::stop_token stop, const Progress &progress)
+        : calibration_(calibration), threads_(threads), stop_(std::move(stop)), progress_(progress)
+    {
+    }
+
+    Result<QuantizedModel> weights(const Model &model, const MethodRecipe &recipe)
+    {
+        if (const auto good = check(recipe.recipe, model); !good)
+            return forward(good);
+        QuantizedModel result{model, recipe.recipe, left_float(model, recipe), recipe.notes, {}, {}, {}, "fp32", true};
+        for (const auto stage : {&Carrying::even_out, &Carrying::set_ranges, &Carrying::round, &Carrying::correct})
+            if (const auto done = (this->*stage)(result); !done)
+                return forward(done);
+        return result;
+    }
+
+private:
+    Status even_out(QuantizedModel &result)
+    {
+        if (result.recipe.options.equalize) {
+            auto statistics = ActivationHistograms();
+            if (calibration_.has_images()) {
+                auto measured = calibration_.statistics(result.model, threads_, stop_, progress_);
+                if (!measured)
+                    return forward(measured);
+                statistics = std::move(*measured);
+            }
+            auto equalized = equalize(result.model, statistics);
+            if (!equalized)
+                return forward(equalized);
+            result.model = std::move(*equalized);
+        }
+        if (!result.recipe.options.smooth)
+            return {};
+        auto smoothed = smooth(result.model, result.recipe, calibration_, threads_, stop_, progress_);
+        if (!smoothed)
+            return forward(smoothed);
+        result.model = std::move(*smoothed);
+        return {};
+    }
+
+    Status set_ranges(QuantizedModel &result)
+    {
+        if (!has_static_activations(result.recipe))
+            return {};
+        auto ranges = calibration_.ranges(result.model, result.recipe.options.ranges, threads_, stop_, progress_);
+        if (!ranges && ranges.error().code == ErrorCode::cancelled)
+            return forward(ranges);
+        const auto layer = missing_range(result.model, result.recipe, ranges ? *ranges : ActivationRanges());
+        if (layer)
+            return fail(ErrorCode::bad_data,
+                        "Static int8 activations of the layer " + *layer + " need calibration images. Give a data set.",
+                        ranges ? Error{} : ranges.error());
+        result.ranges = std::move(*ranges);
+        return {};
+    }
+
+    Status round(QuantizedModel &result)
+    {
+        std::vector<std::pair<const Layer *, Scheme>> plain;
+        bool compensate = false;
+        for (const Layer &layer : result.model.program.layers()) {
+            const auto found = result.recipe.layers.find(layer.name);
+            if (found == result.recipe.layers.end() || found->second.format == Format::fp32)
+                continue;
+            const bool later = is_integer(found->second.format) && is_compensated(found->second.rounding);
+            compensate = compensate || later;
+            if (!later)
+                plain.emplace_back(&layer, found->second);
+        }
+        if (const auto rounded = round_plain(result, plain); !rounded)
+            return rounded;
+        if (!compensate)
+            return {};
+        if (!calibration_.has_images())
+            return fail(ErrorCode::bad_data,
+                        "GPTQ and AdaRound round weights by what calibration images show. Give a data set, or round by mse.");
+        return round_compensated(result.model, result.recipe, result.ranges, calibration_, result.weights, threads_, stop_,
+                                 progress_);
+    }
+
+    Status round_plain(QuantizedModel &result, const std::vector<std::pair<const Layer *, Scheme>> &work)
+    {
+        std::mutex mutex;
+        std::size_t finished = 0;
+        std::map<std::string, Error> unable;
+        const auto rounded = parallel_for(work.size(), threads_, stop_, [&](std::size_t i) -> Status {
+            const auto &[layer, scheme] = work[i];
+            auto stored = store_weight(result.model.program.weight(layer->index), layer->shape, scheme, result.recipe.options);
+            const std::lock_guard lock(mutex);
+            if (!stored && stored.error().code != ErrorCode::unsupported)
+                return fail(stored.error().code, "The layer " + layer->name + " cannot be quantized.", stored.error());
+            if (stored)
+                result.weights.emplace(layer->name, std::move(*stored));
+            else
+                unable.emplace(layer->name, stored.error());
+            progress_.report("Rounding weights", ++finished, work.size());
+            return {};
+        });
+        for (const auto &[name, why] : unable) {
+            result.recipe.layers.erase(name);
+            result.left_float.push_back({name, why.text()});
+        }
+        return rounded;
+    }
+
+    Status correct(QuantizedModel &result)
+    {
+        return result.recipe.options.correct_biases ? correct_biases(result, calibration_, threads_, stop_, progress_) : Status();
+    }
+
+    const Calibration &calibration_;
+    const int threads_;
+    const std::stop_token stop_;
+    const Progress &progress_;
+};
+
 } // namespace
 
-Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, const ActivationRanges &ranges, int threads,
+Result<QuantizedModel> quantize_weights(const Model &model, const MethodRecipe &recipe, const Calibration &calibration,
+                                        int threads, std::stop_token stop, const Progress &progress)
+{
+    return Carrying(calibration, threads, std::move(stop), progress).weights(model, recipe);
+}
+
+Result<QuantizedModel> quantize(const Model &model, const MethodRecipe &recipe, const Calibration &calibration, int threads,
                                 std::stop_token stop, const Progress &progress)
 {
-    if (const auto good = check(recipe.recipe, model); !good)
-        return forward(good);
-    if (const auto layer = missing_range(model, recipe.recipe, ranges))
-        return fail(ErrorCode::bad_data,
-                    "Static int8 activations of the layer " + *layer + " need calibration images. Give a data set.");
-
-    QuantizedModel result{model, recipe.recipe, left_float(model, recipe), {}, ranges, {}, "fp32", true};
-    std::vector<std::pair<const Layer *, Scheme>> work;
-    for (const Layer &layer : model.program.layers())
-        if (const auto found = recipe.recipe.layers.find(layer.name);
-            found != recipe.recipe.layers.end() && found->second.format != Format::fp32)
-            work.emplace_back(&layer, found->second);
-
-    std::mutex mutex;
-    std::size_t finished = 0;
-    const auto rounded = parallel_for(work.size(), threads, stop, [&](std::size_t i) -> Status {
-        const auto &[layer, scheme] = work[i];
-        auto stored = quantize_weight(model.program.weight(layer->index), layer->shape, scheme);
-        if (!stored)
-            return fail(stored.error().code, "The layer " + layer->name + " cannot be quantized.", stored.error());
-        const std::lock_guard lock(mutex);
-        result.weights.emplace(layer->name, std::move(*stored));
-        progress.report("Rounding weights", ++finished, work.size());
-        return {};
-    });
-    if (!rounded)
-        return forward(rounded);
-    return packed(std::move(result));
+    auto result = quantize_weights(model, recipe, calibration, threads, std::move(stop), progress);
+    return result ? packed(std::move(*result)) : result;
 }
 
 Result<QuantizedModel> restore_to_float(QuantizedModel quantized, const std::vector<std::string> &layers)

@@ -3,29 +3,17 @@
 
 #include "core/base/json.h"
 #include "core/base/result.h"
-#include "core/base/units.h"
 #include "core/model/model.h"
+#include "core/quantize/format.h"
 
 #include <compare>
 #include <map>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ca {
 
-/// How a weight is stored.
-enum class Format { fp32, int8, int7, int6, int5, int4, int3, int2 };
-enum class Activation { none, static_int8 };
-enum class Rounding { nearest, mse };
-
-[[nodiscard]] std::string to_text(Format format);
-[[nodiscard]] std::optional<Format> format_from(std::string_view text);
-[[nodiscard]] Bits bits_of(Format format);
-[[nodiscard]] Format int_format(Bits bits); ///< 2 to 8
-
-/// What happens to one layer.
+/// What happens to one layer. Formats that are no integers have rounding `nearest`, group 0 and are symmetric.
 struct Scheme {
     Format format = Format::fp32;
     Activation activation = Activation::none;
@@ -35,19 +23,38 @@ struct Scheme {
     auto operator<=>(const Scheme &) const = default;
 };
 
+/// What holds for the model as a whole. Only what differs from these defaults is written into a recipe.
+struct RecipeOptions {
+    RangeMethod ranges = RangeMethod::minmax; ///< of static activations
+    bool per_token = false;                   ///< dynamic int8: a scale for each row of a linear layer's input, not one for all
+    bool equalize = false;                    ///< cross-layer equalization and high-bias absorption before anything else
+    bool smooth = false;                      ///< SmoothQuant: outliers of activations go into the weights behind them
+    /// Of the blocks that SmoothQuant evens out, by the name of the layer that comes first in a block: 0 (nothing) to 1.
+    /// Empty: searched for; `quantize` gives back the recipe with what it found.
+    std::map<std::string, double> strengths;
+    bool correct_biases = false;     ///< where that brings held-out calibration images nearer to the float model
+    double threshold = 6;            ///< LLM.int8(): a column of an input with a larger magnitude stays float; 0: none does
+    bool double_quantization = true; ///< of the scales of nf4 and fp4
+    Format compute = Format::fp32;   ///< of layers without integer arithmetic: fp32 or bf16
+    bool operator==(const RecipeOptions &) const = default;
+};
+
 /// A scheme for every layer by name; layers not listed stay float.
 struct Recipe {
     std::string model; ///< sha256 of the model file
     std::map<std::string, Scheme> layers;
+    RecipeOptions options{};
     bool operator==(const Recipe &) const = default;
 };
 
 /// One layer at least has static activations, so that carrying the recipe out needs ranges.
 [[nodiscard]] bool has_static_activations(const Recipe &recipe);
+/// Carrying the recipe out looks at calibration images: for ranges, rounding, smoothing or biases.
+[[nodiscard]] bool needs_images(const Recipe &recipe);
 
 /// The canonical form of CLI.md.
 [[nodiscard]] Json to_json(const Recipe &recipe);
-/// Errors: `usage` with what is wrong and the allowed values: unknown format, key or version; text over 8 MiB.
+/// Errors: `usage` with what is wrong and the allowed values: unknown format, key or version.
 [[nodiscard]] Result<Recipe> recipe_from_json(const Json &json);
 /// SHA-256 of the canonical text.
 [[nodiscard]] std::string hash(const Recipe &recipe);
@@ -62,22 +69,15 @@ struct FloatLayer {
 struct MethodRecipe {
     Recipe recipe;
     std::vector<FloatLayer> left_float;
+    std::vector<std::string> notes{}; ///< what a person should know: rows that groups do not divide, inputs that stay float
 };
-
-struct MethodOptions {
-    std::optional<Rounding> rounding;
-    std::optional<int> group;
-    std::optional<bool> symmetric;
-    bool first_and_last_float = false;
-};
-
-/// Names that `make_recipe` knows: `fp32 static-int8 int8-weight int4-weight int3-weight int2-weight`.
-[[nodiscard]] const std::vector<std::string> &method_names();
-/// Errors: `usage` for an unknown name (the known ones are listed); `unsupported` where the model has no layer to quantize.
-[[nodiscard]] Result<MethodRecipe> make_recipe(const Model &model, std::string_view method, const MethodOptions &options);
 
 /// "int8", "int4 weights", "mixed, 3.6 bits": a name of a few words.
 [[nodiscard]] std::string describe(const Recipe &recipe, const Model &model);
+
+/// Two-dimensional convolutions and linear layers have kernels for int8 inputs. Layers of other kinds compute in float, whatever
+/// their weights are stored in.
+[[nodiscard]] bool has_integer_kernel(const Layer &layer);
 
 /// Every layer named exists in the model and takes its scheme. Errors: `usage`.
 [[nodiscard]] Status check(const Recipe &recipe, const Model &model);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quantize/quantize.h"
+#include "core/quantize/stored_weight.h"
 
 #include <algorithm>
 #include <cmath>
@@ -89,10 +89,9 @@ void store(std::span<const float> weights, Grid grid, Levels levels, std::int8_t
 
 } // namespace
 
-Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std::vector<std::int64_t> &shape,
-                                        const Scheme &scheme)
+Result<IntegerWeight> quantize_weight(std::span<const float> weight, const std::vector<std::int64_t> &shape, const Scheme &scheme)
 {
-    QuantizedWeight result;
+    IntegerWeight result;
     result.shape = shape;
     result.rows = shape.empty() ? 0 : shape.front();
     if (result.rows == 0 || weight.empty() || static_cast<std::int64_t>(weight.size()) % result.rows != 0)
@@ -115,8 +114,8 @@ Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std
     for (std::size_t at = 0; at < weight.size(); at += group) {
         const auto part = weight.subspan(at, group);
         const auto [low, high] = std::minmax_element(part.begin(), part.end());
-        const Grid grid = scheme.rounding == Rounding::mse ? search_grid(part, *low, *high, scheme, levels)
-                                                           : grid_for(*low, *high, scheme.symmetric, levels);
+        const Grid grid = scheme.rounding != Rounding::nearest ? search_grid(part, *low, *high, scheme, levels)
+                                                               : grid_for(*low, *high, scheme.symmetric, levels);
         store(part, grid, levels, result.values.data() + at);
         result.scales.push_back(grid.scale);
         if (!scheme.symmetric)
@@ -125,7 +124,7 @@ Result<QuantizedWeight> quantize_weight(std::span<const float> weight, const std
     return result;
 }
 
-std::vector<float> dequantize(const QuantizedWeight &weight)
+std::vector<float> dequantize(const IntegerWeight &weight)
 {
     std::vector<float> values(weight.values.size());
     const auto group = static_cast<std::size_t>(weight.group);

@@ -76,11 +76,11 @@ Result<std::unique_ptr<DivergenceSetup>> DivergenceSetup::make(const Model &mode
         return fail(ErrorCode::bad_data, "There is no calibration image to measure divergence on. Give data with more images.");
     ActivationRanges ranges;
     if (is_static(options)) {
-        auto measured = calibrate(model, options.images->calibration.first(kCalibrationImages), options.images->preprocess,
-                                  options.threads, stop, progress);
+        auto measured = measure_activations(model, options.images->calibration.first(kCalibrationImages),
+                                            options.images->preprocess, options.threads, stop, progress);
         if (!measured)
             return forward(measured);
-        ranges = std::move(*measured);
+        ranges = choose_ranges(*measured, RangeMethod::minmax);
     }
     const auto packed =
         guarded("Packing the network", options.threads, [&] { setup->layers_.emplace(model, std::move(ranges)); });

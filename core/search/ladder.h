@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/quantize/recipe.h"
+#include "core/quantize/methods.h"
 
 #include <stop_token>
 #include <string>

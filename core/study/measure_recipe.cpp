@@ -18,7 +18,7 @@ constexpr double kSeconds = 3;
 /// The size on disk of what `quantize` would write; the file itself is not kept.
 Result<Bytes> size_on_disk(const Workbench &bench, const QuantizedModel &model)
 {
-    const Bytes predicted = predicted_bytes(bench.model, model.recipe, model.ranges);
+    const Bytes predicted = predicted_bytes(bench.model, model.recipe);
     if (bench.folder.empty())
         return predicted;
     const std::filesystem::path file = bench.folder / kTrialExport;
@@ -58,7 +58,7 @@ Status measure_costs(const Workbench &bench, const QuantizedModel &model, Measur
     if (!size)
         return forward(size);
     measurement.size = *size;
-    measurement.towers = tower_bytes(bench.model, model.recipe, model.ranges);
+    measurement.towers = tower_bytes(bench.model, model.recipe);
     const auto memory = measure_memory(model.program, bench.model.input, stop);
     if (!memory && memory.error().code != ErrorCode::unsupported) // the interpreter does not show it
         return forward(memory);
@@ -75,10 +75,8 @@ Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recip
                                const FloatAnswers *reference, Extent extent, std::stop_token stop, const Progress &progress)
 {
     const auto start = std::chrono::steady_clock::now();
-    if (bench.no_ranges && has_static_activations(recipe.recipe))
-        return tl::unexpected<Error>(*bench.no_ranges);
     const Model &answering = bench.probe ? bench.probe->model : bench.model;
-    auto model = quantize(answering, recipe, bench.probe ? bench.probe_ranges : bench.ranges, bench.threads, stop, progress);
+    auto model = quantize(answering, recipe, bench.calibration, bench.threads, stop, progress);
     if (!model)
         return forward(model);
     auto predictions = predict(model->program, answering.input, split, bench.preprocess, bench.threads, stop, progress);
@@ -93,7 +91,7 @@ Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recip
     outcome.answers = {std::move(*predictions), measurement.accuracy.right, measurement.accuracy.unread};
     if (extent == Extent::everything) {
         if (bench.probe)
-            model = quantize(bench.model, recipe, bench.ranges, bench.threads, stop, progress);
+            model = quantize(bench.model, recipe, bench.calibration, bench.threads, stop, progress);
         if (!model)
             return forward(model);
         if (const auto measured = measure_costs(bench, *model, measurement, stop, progress); !measured)

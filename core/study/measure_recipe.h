@@ -20,9 +20,7 @@ struct Workbench {
     Scoring scoring{};
     /// Of the head that is one: its model answers in place of `model`, whose bytes and latency are measured all the same.
     std::optional<Probe> probe{};
-    ActivationRanges ranges{};
-    ActivationRanges probe_ranges{};
-    std::optional<Error> no_ranges{}; ///< why there are none, said by trials that need them
+    Calibration calibration{};
     int threads = 0;                  ///< 0: all, and one for latency
     bool latency = true;
     std::filesystem::path folder{}; ///< for the export that is weighed and removed again; empty: the size is predicted

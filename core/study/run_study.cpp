@@ -65,7 +65,6 @@ public:
 private:
     Status prepare();
     Status choose();
-    Status calibrate_ranges();
     void queue();
     Status step(std::size_t i);
     void carry_out(std::size_t i);
@@ -129,9 +128,7 @@ Status Runner::prepare()
         return forward(ladder);
     candidates_ = std::move(*ladder);
     candidates_.resize(std::min(candidates_.size(), std::max<std::size_t>(1, options_.max_trials)));
-    if (const auto chosen = choose(); !chosen)
-        return chosen;
-    return calibrate_ranges();
+    return choose();
 }
 
 Status Runner::choose()
@@ -144,6 +141,7 @@ Status Runner::choose()
         return forward(head);
     bench_.preprocess = preprocess->preprocess;
     bench_.scoring = head->scoring;
+    bench_.calibration = Calibration(data_.calibration, preprocess->preprocess);
     study_.preprocess_sentence = preprocess->sentence;
     study_.head_sentence = head->sentence;
     if (head->scoring.head != Head::probe)
@@ -153,26 +151,6 @@ Status Runner::choose()
         return forward(probe);
     bench_.probe = std::move(*probe);
     return {};
-}
-
-/// Without ranges the study goes on: only the trials that need them fail.
-Status Runner::calibrate_ranges()
-{
-    if (std::none_of(candidates_.begin(), candidates_.end(),
-                     [](const Candidate &c) { return has_static_activations(c.recipe.recipe); }))
-        return {};
-    const auto fill = [&](const Model &model, ActivationRanges &ranges) {
-        auto measured =
-            calibrate(model, data_.calibration.first(kCalibrationImages), bench_.preprocess, options_.threads, stop_, progress_);
-        if (measured)
-            ranges = std::move(*measured);
-        else
-            bench_.no_ranges = measured.error();
-    };
-    fill(bench_.model, bench_.ranges);
-    if (bench_.probe)
-        fill(bench_.probe->model, bench_.probe_ranges);
-    return stop_.stop_requested() ? Status(cancelled()) : Status();
 }
 
 void Runner::queue()
@@ -186,8 +164,7 @@ void Runner::queue()
         trial.reason = candidate.reason;
         trial.recipe = candidate.recipe.recipe;
         trial.recipe_hash = hash(trial.recipe);
-        if (!bench_.ranges.empty() || !has_static_activations(trial.recipe))
-            trial.predicted_bytes = predicted_bytes(bench_.model, trial.recipe, bench_.ranges);
+        trial.predicted_bytes = predicted_bytes(bench_.model, trial.recipe);
         study_.trials.push_back(std::move(trial));
     }
     study_.float_bytes = study_.trials.front().predicted_bytes;

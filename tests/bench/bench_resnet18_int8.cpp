@@ -4,6 +4,7 @@
 #include "core/evaluate/latency.h"
 #include "core/quantize/quantize.h"
 #include "tests/support/bench.h"
+#include "tests/support/calibration.h"
 #include "tests/support/shared_files.h"
 
 #include <cstdio>
@@ -32,7 +33,7 @@ int main()
     const auto model = value_of(ca::load_model(*file, {}, {}, {}));
     const auto data = value_of(ca::open_data_folder(*folder, 0));
     const auto preprocess = value_of(ca::parse_preprocess("cifar10"));
-    const auto ranges = value_of(ca::calibrate(model, data.calibration.first(128), preprocess, 0, {}, {}));
+    const auto ranges = value_of(minmax_ranges(model, data.calibration.first(128), preprocess));
     const auto recipe = value_of(ca::make_recipe(model, "static-int8", {}));
     const auto quantized = value_of(ca::quantize(model, recipe, ranges, 0, {}, {}));
     ca::LatencyOptions options;

@@ -3,6 +3,7 @@
 #include "core/quantize/export.h"
 #include "tests/fuzz/mutants.h"
 #include "tests/fuzz/run_mutants.h"
+#include "tests/support/calibration.h"
 #include "tests/support/scripted_nets_torch.h"
 #include "tests/support/shared_files.h"
 
@@ -55,7 +56,7 @@ void write_original(const std::filesystem::path &folder, const Original &origina
     if (std::string(original.method) == "static-int8") {
         const auto data = value_of(ca::open_data_folder(source_folder() / "resources" / "demo" / "pictogram10", 0));
         const auto preprocess = value_of(ca::parse_preprocess("cifar10"));
-        ranges = value_of(ca::calibrate(model, data.calibration.first(32), preprocess, 1, {}, {}));
+        ranges = value_of(minmax_ranges(model, data.calibration.first(32), preprocess));
     }
     const auto quantized = value_of(ca::quantize(model, recipe, ranges, 1, {}, {}));
     value_of(ca::write_export(quantized, file_of(folder, original)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/evaluate/memory.h"
 #include "core/quantize/quantize.h"
+#include "tests/support/calibration.h"
 #include "tests/support/datasets.h"
 #include "tests/support/scripted_nets_torch.h"
 
@@ -72,7 +73,7 @@ ca::Model TestMemory::load(const std::string &kind) const
 
 ca::Program TestMemory::int8() const
 {
-    const auto ranges = ca::calibrate(model_, whole_split(coloured_images(4, 4, 1)), {}, 1, {}, {});
+    const auto ranges = minmax_ranges(model_, whole_split(coloured_images(4, 4, 1)), {});
     const auto recipe = ca::make_recipe(model_, "static-int8", {});
     return ca::quantize(model_, *recipe, *ranges, 1, {}, {})->program;
 }

@@ -3,6 +3,7 @@
 #include "core/evaluate/probe.h"
 #include "core/program/program_torch.h"
 #include "core/quantize/quantize.h"
+#include "tests/support/calibration.h"
 #include "tests/support/datasets.h"
 #include "tests/support/scripted_nets_torch.h"
 
@@ -196,7 +197,7 @@ void TestProbe::is_quantized_like_its_model()
 {
     const ca::Model model = scripted("cnn");
     const auto probe = ca::fit_probe(model, calibration_, {}, 2, {}, {});
-    const auto ranges = ca::calibrate(model, calibration_, {}, 2, {}, {});
+    const auto ranges = minmax_ranges(model, calibration_, {});
     const auto recipe = ca::make_recipe(model, "static-int8", {});
     QVERIFY(probe && ranges && recipe);
     const auto quantized = ca::quantize(probe->model, *recipe, *ranges, 2, {}, {});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/ranges_torch.h"
+#include "tests/support/calibration.h"
 #include "tests/support/png_files.h"
 #include "tests/support/scripted_nets_torch.h"
 
@@ -18,7 +19,7 @@ private Q_SLOTS:
 private:
     [[nodiscard]] ca::Result<ca::ActivationRanges> calibrated(const ca::Split &split, const ca::Preprocess &how = {}) const
     {
-        return ca::calibrate(model_, split, how, 2, {}, {});
+        return minmax_ranges(model_, split, how);
     }
     [[nodiscard]] ca::Split files() const
     {

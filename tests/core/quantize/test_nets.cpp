@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/quantize/export.h"
 #include "core/quantize/quantize.h"
+#include "tests/support/calibration.h"
 #include "tests/support/models.h"
 #include "tests/support/shared_files.h"
 
@@ -179,7 +180,7 @@ ca::ActivationRanges TestNets::ranges(const ca::Model &model)
     ca::Preprocess preprocess;
     preprocess.mean = {0.5F, 0.5F, 0.5F};
     preprocess.deviation = {0.125F, 0.125F, 0.125F};
-    return ca::calibrate(model, split, preprocess, 1, {}, {}).value();
+    return minmax_ranges(model, split, preprocess).value();
 }
 
 void TestNets::quantizes_activations_where_there_are_kernels()
@@ -206,13 +207,13 @@ void TestNets::comes_back_from_its_file()
     if (!model.program.is_recorded())
         return;
     for (const char *method : {"int8-weight", "int4-weight"}) {
-        const auto quantized = ca::quantize(model, *ca::make_recipe(model, method, {}), {}, 1, {}, {});
+        const auto quantized = ca::quantize(model, *ca::make_recipe(model, method, {.has_images = false}), {}, 1, {}, {});
         QVERIFY(quantized);
         const auto file = folder_.filePath("written.safetensors").toStdString();
         const auto written = ca::write_export(*quantized, file);
         QVERIFY2(written, written ? "" : written.error().text().c_str());
         QCOMPARE(written->value, QFile(QString::fromStdString(file)).size());
-        QCOMPARE(ca::predicted_bytes(model, quantized->recipe, {}).value, written->value);
+        QCOMPARE(ca::predicted_bytes(model, quantized->recipe).value, written->value);
         const auto back = ca::read_export(file, 1, {}, {});
         QVERIFY2(back, back ? "" : back.error().text().c_str());
         QVERIFY(back->recipe == quantized->recipe);

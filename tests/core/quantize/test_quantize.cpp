@@ -2,6 +2,7 @@
 #include "core/files/safetensors.h"
 #include "core/quantize/export.h"
 #include "core/quantize/quantize.h"
+#include "tests/support/calibration.h"
 #include "tests/support/models.h"
 #include "tests/support/scripted_nets_torch.h"
 
@@ -70,7 +71,7 @@ ca::ActivationRanges TestQuantize::ranges(const ca::Model &model)
     ca::Preprocess preprocess;
     preprocess.mean = {0.5F, 0.5F, 0.5F};
     preprocess.deviation = {0.125F, 0.125F, 0.125F}; // covers the normal images of the tests, ± 4
-    auto found = ca::calibrate(model, split, preprocess, 2, {}, {});
+    auto found = minmax_ranges(model, split, preprocess);
     if (!found)
         qFatal("%s", found.error().text().c_str());
     return *found;
@@ -79,8 +80,11 @@ ca::ActivationRanges TestQuantize::ranges(const ca::Model &model)
 ca::QuantizedModel TestQuantize::made(const std::string &kind, const std::string &method, const ca::MethodOptions &options)
 {
     const ca::Model model = load(kind);
-    const auto recipe = ca::make_recipe(model, method, options);
-    auto result = ca::quantize(model, *recipe, method == "static-int8" ? ranges(model) : ca::ActivationRanges(), 2, {}, {});
+    auto without_images = options;
+    without_images.has_images = false;
+    const auto recipe = ca::make_recipe(model, method, without_images);
+    auto result =
+        ca::quantize(model, *recipe, method == "static-int8" ? ca::Calibration(ranges(model)) : ca::Calibration(), 2, {}, {});
     if (!result)
         qFatal("%s", result.error().text().c_str());
     return *result;
@@ -150,7 +154,8 @@ void TestQuantize::puts_activations_of_a_transformer_on_integers()
 void TestQuantize::runs_low_bits_on_integer_kernels()
 {
     const ca::Model model = load("cnn");
-    auto recipe = *ca::make_recipe(model, "int4-weight", {}); // asymmetric: zero points are taken off beforehand
+    auto recipe =
+        *ca::make_recipe(model, "int4-weight", {.has_images = false}); // asymmetric: zero points are taken off beforehand
     for (auto &[name, scheme] : recipe.recipe.layers)
         scheme.activation = ca::Activation::static_int8;
     const auto quantized = ca::quantize(model, recipe, ranges(model), 2, {}, {});
@@ -201,7 +206,7 @@ void TestQuantize::writes_as_many_bytes_as_predicted()
     const auto written = ca::write_export(model, file.toStdString());
     QVERIFY(written);
     QCOMPARE(written->value, QFile(file).size());
-    QCOMPARE(ca::predicted_bytes(model.model, model.recipe, model.ranges).value, written->value);
+    QCOMPARE(ca::predicted_bytes(model.model, model.recipe).value, written->value);
 }
 
 void TestQuantize::opens_its_own_file_with_the_same_output()

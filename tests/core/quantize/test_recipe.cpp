@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quantize/recipe.h"
+#include "core/quantize/methods.h"
 #include "tests/support/scripted_nets_torch.h"
 
 #include <QTemporaryDir>
@@ -76,8 +76,8 @@ void TestRecipe::refuses_what_it_does_not_know_data()
                                        << "int8, int7";
     QTest::newRow("an unknown key") << R"({"version":1,"layers":{"x":{"format":"int8","bits":8}}})"
                                     << "bits";
-    QTest::newRow("an unknown activation") << R"({"version":1,"layers":{"x":{"format":"int8","activation":"dynamic"}}})"
-                                           << "none and static";
+    QTest::newRow("an unknown activation") << R"({"version":1,"layers":{"x":{"format":"int8","activation":"float"}}})"
+                                           << "none, dynamic and static";
     QTest::newRow("a group of 7") << R"({"version":1,"layers":{"x":{"format":"int8","group":7}}})"
                                   << "32, 64, 128";
     QTest::newRow("a number for a truth") << R"({"version":1,"layers":{"x":{"format":"int8","symmetric":1}}})"

@@ -4,6 +4,7 @@
 #include "core/scan/branches_torch.h"
 #include "core/scan/layer_variants_torch.h"
 #include "core/scan/sensitivity.h"
+#include "tests/support/calibration.h"
 #include "tests/support/datasets.h"
 #include "tests/support/models.h"
 #include "tests/support/scripted_nets_torch.h"
@@ -39,7 +40,7 @@ ca::Model load(const QTemporaryDir &folder, const std::string &kind)
 ca::ActivationRanges ranges_of(const ca::Model &model)
 {
     const auto how = ca::parse_preprocess("cifar10").value();
-    return ca::calibrate(model, whole_split(coloured_images(2, 8, 1)), how, 1, {}, {}).value();
+    return minmax_ranges(model, whole_split(coloured_images(2, 8, 1)), how).value();
 }
 
 std::vector<float> values_of(const at::Tensor &table)

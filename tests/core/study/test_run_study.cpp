@@ -194,7 +194,7 @@ void TestRunStudy::weighs_what_the_export_weighs()
     const auto trial =
         std::find_if(study->trials.begin(), study->trials.end(), [](const ca::Trial &t) { return t.method == "int4-weight"; });
     QVERIFY(trial != study->trials.end());
-    const auto quantized = ca::quantize(model_, {trial->recipe, {}}, {}, 1, {}, {});
+    const auto quantized = ca::quantize(model_, {trial->recipe, {}}, {data_.calibration, {}}, 1, {}, {});
     QVERIFY(quantized);
     const std::filesystem::path file = here.folder / "kept.safetensors";
     QVERIFY(ca::write_export(*quantized, file));
