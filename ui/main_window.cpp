@@ -71,6 +71,7 @@ MainWindow::MainWindow(QWidget *parent) : QWidget(parent)
 void MainWindow::connect_header()
 {
     connect(header_, &Header::scan_requested, this, &MainWindow::start_scan);
+    connect(header_, &Header::quantize_requested, this, &MainWindow::open_quantize);
     connect(header_, &Header::run_requested, this, &MainWindow::start);
     connect(header_, &Header::stop_requested, this, &MainWindow::ask_to_stop);
     connect(strip_, &StatusStrip::cancel_requested, this, &MainWindow::ask_to_stop);
@@ -111,6 +112,7 @@ void MainWindow::fill_menu()
     choose_data_ = add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { open_data_panel(); });
     menu->addSeparator();
     add(tr("Scan"), QKeySequence(Qt::CTRL | Qt::Key_L), [this] { start_scan(); });
+    add(tr("Quantize…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] { open_quantize(); });
     add(tr("Run study"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { start(); });
     add(tr("Stop"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { ask_to_stop(); });
     menu->addSeparator();
@@ -194,6 +196,7 @@ void MainWindow::show_opening(const QString &name)
 void MainWindow::set_model(const ModelFacts &model)
 {
     model_state_ = ModelState::ready;
+    model_name_ = model.name;
     const QString first_note = model.notes.isEmpty() ? QString() : model.notes.front();
     cannot_run_ = model.has_network ? QString()
         : first_note.isEmpty()      ? tr("These are weights without a network, which cannot be run.")
@@ -319,12 +322,10 @@ void MainWindow::show_study_states()
     else if (runs)
         panes_->trials()->states()->show_working(tr("Preparing the first trial"));
     else
-        panes_->trials()->states()->show_empty(
-            !cannot_run_.isEmpty()
-                ? cannot_run_ + u' ' + tr("Their export is a matter of the command line: compression-agent quantize.")
-                : ready ? tr("Trials stand here once a study runs.")
-                        : tr("Trials stand here once a model is open and a study runs."),
-            why_not_run().isEmpty() ? tr("Run study") : QString());
+        panes_->trials()->states()->show_empty(!cannot_run_.isEmpty() ? cannot_run_ + u' ' + tr("Quantize… exports them.")
+                                                   : ready            ? tr("Trials stand here once a study runs.")
+                                                           : tr("Trials stand here once a model is open and a study runs."),
+                                               why_not_run().isEmpty() ? tr("Run study") : QString());
     if (panes_->pareto()->chart()->drawn_points() > 0)
         panes_->pareto()->states()->show_content();
     else if (runs)

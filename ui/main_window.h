@@ -36,6 +36,7 @@ public:
 
     [[nodiscard]] ModelPicker &picker() const;
     [[nodiscard]] DataChooser &chooser() const { return *chooser_; }
+    [[nodiscard]] QString model_name() const { return model_name_; } ///< of the open one
     [[nodiscard]] QString selected_trial() const { return selected_; }
     [[nodiscard]] WindowLayout layout_state() const;
     void restore_layout(const WindowLayout &layout); ///< an empty or foreign one leaves the usual places
@@ -76,6 +77,7 @@ Q_SIGNALS:
     void demo_requested();
     void retry_requested(); ///< to open the model that was not opened
     void scan_requested();
+    void quantize_requested();
     void start_requested(const ca::DataChoice &choice);
     void cancel_requested();
     void trial_selected(const QString &trial);
@@ -104,6 +106,7 @@ private:
     void ask_to_stop();
     void start();
     void start_scan();
+    void open_quantize();
     void drop_scan();
     [[nodiscard]] bool studies() const { return run_state_ != RunState::idle && run_kind_ == RunKind::study; }
     [[nodiscard]] QString why_not_scan() const; ///< empty where it can
@@ -115,7 +118,7 @@ private:
     DataState data_state_ = DataState::none;
     QAction *choose_data_ = nullptr; ///< in the menu, and by its keys
     QString cannot_run_;             ///< why the open model cannot; empty where it can
-    QString selected_;
+    QString selected_, model_name_;
     std::shared_ptr<const Study> study_;
 
     Header *header_ = nullptr;

@@ -22,6 +22,12 @@ void MainWindow::start_scan()
         Q_EMIT scan_requested();
 }
 
+void MainWindow::open_quantize()
+{
+    if (why_not_scan().isEmpty())
+        Q_EMIT quantize_requested();
+}
+
 void MainWindow::ask_to_stop()
 {
     if (!strip_->is_busy())

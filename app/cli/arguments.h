@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/cli/export_format.h"
 #include "core/quantize/methods.h"
 
 #include <cstdint>
@@ -35,8 +36,8 @@ struct Arguments {
 
     std::string method, recipe_file;
     MethodOptions method_options;
-    std::string format = "safetensors";
-    std::filesystem::path output; ///< `quantize`: a file or folder; `run`: the folder of all studies
+    ExportFormat format = ExportFormat::safetensors; ///< of `quantize`
+    std::filesystem::path output;                    ///< `quantize`: a file or folder; `run`: the folder of all studies
 
     bool divergence = true;           ///< of `scan`, where there is data
     std::vector<std::string> formats; ///< of `scan`; empty: all

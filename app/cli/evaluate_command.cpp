@@ -3,6 +3,8 @@
 
 #include "app/cli/evaluation.h"
 
+#include <algorithm>
+
 namespace ca {
 namespace {
 
@@ -38,6 +40,21 @@ std::string race_text(const DropQuestion &race)
     return answer + points + ", from " + std::to_string(race.images) + " of " + std::to_string(race.of) + " images";
 }
 
+/// The slowest step first, each with its share of all.
+std::string steps_text(std::vector<StepTime> steps)
+{
+    std::stable_sort(steps.begin(), steps.end(),
+                     [](const StepTime &a, const StepTime &b) { return a.milliseconds > b.milliseconds; });
+    double all = 0;
+    for (const StepTime &step : steps)
+        all += step.milliseconds;
+    std::vector<std::vector<std::string>> rows{{"step", "ms", "of all"}};
+    for (const StepTime &step : steps)
+        rows.push_back({step.step.op + "  " + clean_text(step.step.layer), to_text(step.milliseconds, 4),
+                        percent(all > 0 ? step.milliseconds / all : 0)});
+    return text_table(rows);
+}
+
 std::string evaluation_text(const Evaluation &evaluation)
 {
     const Measurement &measurement = evaluation.measurement;
@@ -70,12 +87,7 @@ std::string evaluation_text(const Evaluation &evaluation)
         text += clean_text(note) + "\n";
     if (evaluation.examples)
         text += "\n" + examples_text(*evaluation.examples);
-    if (evaluation.steps.empty())
-        return text;
-    std::vector<std::vector<std::string>> steps{{"step", "ms"}};
-    for (const StepTime &step : evaluation.steps)
-        steps.push_back({step.step.op + "  " + clean_text(step.step.layer), to_text(step.milliseconds, 4)});
-    return text + "\n" + text_table(steps);
+    return evaluation.steps.empty() ? text : text + "\n" + steps_text(evaluation.steps);
 }
 
 OrderedJson evaluation_json(const Evaluation &evaluation)

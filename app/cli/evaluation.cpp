@@ -2,6 +2,7 @@
 #include "app/cli/evaluation.h"
 
 #include "app/cli/evaluation_subject.h"
+#include "app/cli/method_options.h"
 #include "core/evaluate/latency.h"
 #include "core/evaluate/memory.h"
 #include "core/evaluate/race_against_float.h"
@@ -19,9 +20,17 @@ struct Answers {
     std::optional<Predictions> of_float;
 };
 
+/// `--max-drop` asks about the result; of `mixed` it is what the recipe was made for.
+bool is_race(const Arguments &arguments)
+{
+    return arguments.max_drop && arguments.method != kMixed;
+}
+
 /// Errors: `usage` where a question about a quantized model comes without one.
 Status check_comparison(const Arguments &arguments)
 {
+    if (arguments.show_examples && device_of(arguments) != Device::cpu)
+        return fail(ErrorCode::usage, "--show-examples computes on the processor: give --device cpu as well.");
     const bool quantizes = !arguments.method.empty() || !arguments.recipe_file.empty();
     if (quantizes || (!arguments.max_drop && !arguments.show_examples))
         return {};
@@ -61,10 +70,10 @@ Result<Answers> ask(const Arguments &arguments, const Inputs &inputs, const Subj
             return forward(predictions);
         return Answers{setting.split, std::move(*predictions), {}};
     }
-    const auto float_model = fuse(inputs.model.program);
+    const auto float_model = float_program(inputs.model, device_of(arguments));
     if (!float_model)
         return forward(float_model);
-    if (arguments.max_drop)
+    if (is_race(arguments))
         return race(arguments, {*float_model, subject.program, inputs.model.input}, setting, evaluation, stop, progress);
     auto predictions = answers(subject.program, progress);
     if (!predictions)
@@ -136,7 +145,7 @@ Status measure_answers(const Arguments &arguments, const Inputs &inputs, const S
     if (setting.probe) {
         Inputs probed = inputs;
         probed.model = setting.probe->model;
-        const auto answering = open_subject(arguments, probed, setting.preprocess, stop, progress);
+        const auto answering = same_subject(arguments, probed, subject, setting.preprocess, stop, progress);
         measured = answering ? measure_accuracy(arguments, probed, *answering, setting, evaluation, stop, progress)
                              : Status(forward(answering));
     } else {
@@ -146,9 +155,12 @@ Status measure_answers(const Arguments &arguments, const Inputs &inputs, const S
     return measured;
 }
 
-/// Of one image. A network that runs through the interpreter does not show its memory.
-Status measure_peak(const Inputs &inputs, const Subject &subject, Measurement &measurement, std::stop_token stop)
+/// Of one image. A network that runs through the interpreter does not show its memory, and other devices keep it to themselves.
+Status measure_peak(const Arguments &arguments, const Inputs &inputs, const Subject &subject, Measurement &measurement,
+                    std::stop_token stop)
 {
+    if (device_of(arguments) != Device::cpu)
+        return {};
     const auto memory = measure_memory(subject.program, inputs.model.input, std::move(stop));
     if (!memory)
         return memory.error().code == ErrorCode::unsupported ? Status() : Status(forward(memory));
@@ -165,7 +177,9 @@ Status measure_times(const Arguments &arguments, const Inputs &inputs, const Sub
         LatencyOptions options;
         options.batch = arguments.batch;
         options.threads = threads;
-        auto times = measure_latency(inputs.model, subject.program, subject.compute, subject.real, options, stop, progress);
+        options.device = device_of(arguments);
+        auto times = measure_latency(float_baselines(inputs.model, options.device), inputs.model.input, subject.program,
+                                     subject.compute, subject.real, options, stop, progress);
         if (!times)
             return forward(times);
         evaluation.measurement.latency = std::move(times->program);
@@ -190,7 +204,7 @@ Status measure_times(const Arguments &arguments, const Inputs &inputs, const Sub
 
 Result<Evaluation> evaluate(const Arguments &arguments, const Fetch &fetch, std::stop_token stop, const Progress &progress)
 {
-    if (const auto possible = check_possible(arguments); !possible)
+    if (const auto possible = check_possible(arguments, Computes::on_any_device); !possible)
         return forward(possible);
     if (const auto compared = check_comparison(arguments); !compared)
         return forward(compared);
@@ -205,12 +219,15 @@ Result<Evaluation> evaluate(const Arguments &arguments, const Fetch &fetch, std:
     const auto subject = open_subject(arguments, *inputs, setting->preprocess, stop, progress);
     if (!subject)
         return forward(subject);
+    if (subject->quantized)
+        for (const std::string &note : subject->quantized->notes)
+            evaluation.notes.push_back(note);
     evaluation.model = subject->name;
     evaluation.measurement.size = subject->size;
     evaluation.measurement.towers = subject->towers;
     if (const auto done = measure_answers(arguments, *inputs, *subject, *setting, evaluation, stop, progress); !done)
         return forward(done);
-    if (const auto done = measure_peak(*inputs, *subject, evaluation.measurement, stop); !done)
+    if (const auto done = measure_peak(arguments, *inputs, *subject, evaluation.measurement, stop); !done)
         return forward(done);
     if (const auto done = measure_times(arguments, *inputs, *subject, evaluation, stop, progress); !done)
         return forward(done);

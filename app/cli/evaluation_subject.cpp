@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/evaluation_subject.h"
 
+#include "app/cli/open_recipe.h"
 #include "core/data/splits.h"
+#include "core/quantize/simulate.h"
 
 namespace ca {
 namespace {
 
-/// With fused kernels, as a study runs it: the same images come out right here and there.
-Result<Subject> float_subject(const Inputs &inputs)
+Result<Subject> float_subject(const Inputs &inputs, Device device)
 {
-    auto program = fuse(inputs.model.program);
+    auto program = float_program(inputs.model, device);
     if (!program)
         return forward(program);
     Subject subject;
@@ -22,18 +23,37 @@ Result<Subject> float_subject(const Inputs &inputs)
     return subject;
 }
 
-Subject quantized_subject(const QuantizedModel &model, Bytes size)
+Result<Subject> quantized_subject(const QuantizedModel &model, Bytes size, Device device)
 {
+    DeviceProgram running{model.program, model.compute, model.real};
+    if (device != Device::cpu) {
+        auto moved = on_device(model, device);
+        if (!moved)
+            return forward(moved);
+        running = std::move(*moved);
+    }
     auto towers = tower_bytes(model.model, model.recipe);
     if (towers) // of a file, all that is not the text tower's
         towers->image = bytes(size.value - towers->text.value);
-    return {model.program,
-            model.model.name + ", " + describe(model.recipe, model.model),
-            size,
-            towers,
-            model.compute,
-            model.real,
-            {}};
+    return Subject{running.program,
+                   model.model.name + ", " + describe(model.recipe, model.model),
+                   size,
+                   towers,
+                   running.compute,
+                   running.real,
+                   {}};
+}
+
+Result<Subject> carried_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
+                            const Preprocess &preprocess, const std::stop_token &stop, const Progress &progress)
+{
+    auto model = carry_out(arguments, inputs, recipe, preprocess, stop, progress);
+    if (!model)
+        return forward(model);
+    auto subject = quantized_subject(*model, predicted_bytes(model->model, model->recipe), device_of(arguments));
+    if (subject)
+        subject->quantized = std::move(*model);
+    return subject;
 }
 
 /// Errors: `bad_data` for an exported file under a head that needs the float model.
@@ -49,26 +69,33 @@ Status check_head(const Inputs &inputs, Head head)
 
 } // namespace
 
+Result<Program> float_program(const Model &model, Device device)
+{
+    return device == Device::cpu ? fuse(model.program) : on_device(model.program, device, FloatType::fp32);
+}
+
 Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, const Preprocess &preprocess, std::stop_token stop,
                              const Progress &progress)
 {
-    const auto recipe = open_recipe(arguments, inputs.model);
-    if (!recipe)
-        return forward(recipe);
-    if (inputs.exported && *recipe)
+    if (inputs.exported && !(arguments.method.empty() && arguments.recipe_file.empty()))
         return fail(ErrorCode::usage,
                     "The file " + inputs.file.string()
                         + " is quantized already; --method and --recipe go with the float model that it came from.");
     if (inputs.exported)
-        return quantized_subject(*inputs.exported, inputs.file_size);
-    if (!*recipe)
-        return float_subject(inputs);
-    auto model = carry_out(arguments, inputs, **recipe, preprocess, stop, progress);
-    if (!model)
-        return forward(model);
-    Subject subject = quantized_subject(*model, predicted_bytes(inputs.model, model->recipe));
-    subject.quantized = std::move(*model);
-    return subject;
+        return quantized_subject(*inputs.exported, inputs.file_size, device_of(arguments));
+    const auto recipe = open_recipe(arguments, inputs, preprocess, stop, progress);
+    if (!recipe)
+        return forward(recipe);
+    return *recipe ? carried_out(arguments, inputs, **recipe, preprocess, stop, progress)
+                   : float_subject(inputs, device_of(arguments));
+}
+
+Result<Subject> same_subject(const Arguments &arguments, const Inputs &inputs, const Subject &subject,
+                             const Preprocess &preprocess, std::stop_token stop, const Progress &progress)
+{
+    if (!subject.quantized)
+        return float_subject(inputs, device_of(arguments));
+    return carried_out(arguments, inputs, {subject.quantized->recipe, subject.quantized->left_float}, preprocess, stop, progress);
 }
 
 namespace {

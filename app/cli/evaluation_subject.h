@@ -27,9 +27,16 @@ struct Setting {
     std::optional<Probe> probe; ///< of that head
 };
 
+/// The float model as it is measured: with fused kernels on the processor, plain on other devices. Errors: those of `on_device`.
+[[nodiscard]] Result<Program> float_program(const Model &model, Device device);
+
 /// Opens what `arguments` name beside the model. Errors: those of quantizing; `usage` where an exported file comes with a recipe.
 [[nodiscard]] Result<Subject> open_subject(const Arguments &arguments, const Inputs &inputs, const Preprocess &preprocess,
                                            std::stop_token stop, const Progress &progress);
+
+/// What was done to the model of `subject`, done to that of `inputs`, which has the same layers. Errors: those of carrying out.
+[[nodiscard]] Result<Subject> same_subject(const Arguments &arguments, const Inputs &inputs, const Subject &subject,
+                                           const Preprocess &preprocess, std::stop_token stop, const Progress &progress);
 
 /// Chooses head and preprocessing, and tells `evaluation` of them. Errors: those of choosing and of fitting a probe; `bad_data`
 /// for an exported file under a head that needs the float model.

@@ -2,10 +2,9 @@
 #include "app/cli/open_inputs.h"
 
 #include "app/cli/model_source.h"
-#include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
-#include "core/evaluate/evaluate.h"
 #include "core/model/first_load.h"
+#include "core/program/device.h"
 #include "core/quantize/export.h"
 
 #include <algorithm>
@@ -35,23 +34,6 @@ std::vector<Sides> likely_sizes(const std::optional<DataSet> &data)
     return {{data->all.images->height, data->all.images->width}};
 }
 
-Result<MethodRecipe> read_recipe(const std::string &file, const Model &model)
-{
-    constexpr std::size_t kMost = 8U << 20U; // the contract's limit on a recipe
-    const auto text = read_file(file, kMost);
-    if (!text)
-        return forward(text);
-    const auto json = parse_json(*text, "The recipe " + file);
-    if (!json)
-        return forward(json);
-    auto recipe = recipe_from_json(*json);
-    if (!recipe)
-        return forward(recipe);
-    if (const auto fits = check(*recipe, model); !fits)
-        return forward(fits);
-    return MethodRecipe{std::move(*recipe), {}};
-}
-
 /// A CLIP model's file was written with its prompts.
 Status name_exported(const Arguments &arguments, Model &model)
 {
@@ -64,11 +46,18 @@ Status name_exported(const Arguments &arguments, Model &model)
 
 } // namespace
 
-Status check_possible(const Arguments &arguments)
+Device device_of(const Arguments &arguments)
 {
-    if (arguments.device != "cpu")
+    return device_from(arguments.device).value_or(Device::cpu);
+}
+
+Status check_possible(const Arguments &arguments, Computes where)
+{
+    if (const auto there = check_device(device_of(arguments)); !there)
+        return there;
+    if (device_of(arguments) != Device::cpu && where == Computes::on_the_processor)
         return fail(ErrorCode::unsupported,
-                    "The device " + arguments.device + " is not available in this version; --device cpu is what there is.");
+                    "This command computes on the processor; evaluate takes other devices. Give --device cpu.");
     if (arguments.provider != "offline")
         return fail(ErrorCode::unsupported,
                     "The provider " + arguments.provider
@@ -149,41 +138,6 @@ Status check_recorded(const Model &model)
     return fail(ErrorCode::unsupported,
                 "The model " + model.name + " cannot be quantized. "
                     + (note == model.notes.end() ? "It runs through the TorchScript interpreter." : *note));
-}
-
-Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model)
-{
-    if (arguments.method.empty() && arguments.recipe_file.empty())
-        return std::optional<MethodRecipe>();
-    MethodOptions options = arguments.method_options;
-    options.has_images = !arguments.data.empty() && model.has_network();
-    auto recipe =
-        arguments.method.empty() ? read_recipe(arguments.recipe_file, model) : make_recipe(model, arguments.method, options);
-    if (!recipe)
-        return forward(recipe);
-    return std::optional(std::move(*recipe));
-}
-
-Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
-                                 std::optional<Preprocess> preprocess, std::stop_token stop, const Progress &progress)
-{
-    if (const auto recorded = check_recorded(inputs.model); !recorded)
-        return forward(recorded);
-    Calibration calibration;
-    if (needs_images(recipe.recipe)) {
-        if (const auto network = check_network(inputs.model); !network)
-            return forward(network);
-        if (!inputs.data)
-            return fail(ErrorCode::usage, "This recipe looks at calibration images: give --data as well.");
-        if (!preprocess) {
-            const auto chosen = choose_preprocess(arguments.preprocess, inputs.model, *inputs.data, arguments.threads, stop);
-            if (!chosen)
-                return forward(chosen);
-            preprocess = chosen->preprocess;
-        }
-        calibration = Calibration(inputs.data->calibration, *preprocess);
-    }
-    return quantize(inputs.model, recipe, calibration, arguments.threads, stop, progress);
 }
 
 } // namespace ca

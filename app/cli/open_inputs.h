@@ -7,6 +7,7 @@
 #include "core/data/dataset.h"
 #include "core/data/preprocess.h"
 #include "core/model/model.h"
+#include "core/program/device.h"
 #include "core/quantize/quantize.h"
 
 #include <optional>
@@ -14,8 +15,11 @@
 
 namespace ca {
 
+enum class Computes { on_the_processor, on_any_device };
 /// What this version can do at all, before anything is opened: the device and the provider. Errors: `unsupported`.
-[[nodiscard]] Status check_possible(const Arguments &arguments);
+[[nodiscard]] Status check_possible(const Arguments &arguments, Computes where = Computes::on_the_processor);
+/// Of `--device`; the parser knows the words.
+[[nodiscard]] Device device_of(const Arguments &arguments);
 
 /// A model and the data that it is used with.
 struct Inputs {
@@ -39,16 +43,5 @@ struct Inputs {
 /// Errors: `unsupported`, with the model's own note, for one that only runs through the interpreter: it has no layers to quantize
 /// and no program to export.
 [[nodiscard]] Status check_recorded(const Model &model);
-
-/// The recipe of `--method` or `--recipe`, checked against the model; absent where neither is given.
-/// Errors: those of `make_recipe`, `recipe_from_json` and `check`.
-[[nodiscard]] Result<std::optional<MethodRecipe>> open_recipe(const Arguments &arguments, const Model &model);
-
-/// The recipe carried out, calibrated on `inputs.data` where it has static activations; `preprocess`: where it is chosen already.
-/// Errors: `usage` where such a recipe comes without data; those of `check_recorded`,
-/// `choose_preprocess`, `calibrate` and `quantize`.
-[[nodiscard]] Result<QuantizedModel> carry_out(const Arguments &arguments, const Inputs &inputs, const MethodRecipe &recipe,
-                                               std::optional<Preprocess> preprocess, std::stop_token stop,
-                                               const Progress &progress);
 
 } // namespace ca

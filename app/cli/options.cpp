@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/options.h"
 
+#include "app/cli/method_options.h"
 #include "app/cli/option_kinds.h"
 #include "core/data/preprocess.h"
 #include "core/scan/sensitivity.h"
@@ -61,7 +62,7 @@ void add_work_options(CLI::App &app, Arguments &arguments)
         ->type_name("P");
     add_integer(app, "--seed", arguments.seed, 0, kAny, "Seed of every choice; the same seed gives the same results");
     add_integer(app, "--threads", arguments.threads, 1, 4096, "Threads to use (all cores; 1 for latency)");
-    app.add_option("--device", arguments.device, "cpu")->type_name("WORD");
+    add_word(app, "--device", arguments.device, {"cpu", "cuda", "mps"}, "What computes");
 }
 
 void add_evaluation_options(CLI::App &app, Arguments &arguments)
@@ -74,22 +75,8 @@ void add_evaluation_options(CLI::App &app, Arguments &arguments)
 void add_recipe_options(CLI::App &app, Arguments &arguments)
 {
     app.add_option("--recipe", arguments.recipe_file, "A recipe file")->type_name("FILE");
-    add_word(app, "--method", arguments.method, method_names(), "A method for all layers");
-    MethodOptions &options = arguments.method_options;
-    app.add_flag_callback(
-        "--first-and-last-float", [&options] { options.first_and_last_float = true; },
-        "Keep the first and the last layer in float");
-    app.add_flag_callback(
-        "--symmetric", [&options] { options.symmetric = true; }, "Symmetric weights");
-    app.add_flag_callback(
-           "--asymmetric", [&options] { options.symmetric = false; }, "Asymmetric weights")
-        ->excludes("--symmetric");
-    add_choice(
-        app, "--group", {"channel", "32", "64", "128"}, [&options](std::size_t i) { options.group = i == 0 ? 0 : 16 << i; },
-        "Weights that share a scale");
-    add_choice(
-        app, "--rounding", {"nearest", "mse", "gptq", "adaround"}, [&options](std::size_t i) { options.rounding = static_cast<Rounding>(i); },
-        "How weights are rounded");
+    add_method_options(app, arguments);
+    add_size_targets(app, arguments);
 }
 
 void add_study_options(CLI::App &app, Arguments &arguments)
@@ -98,8 +85,7 @@ void add_study_options(CLI::App &app, Arguments &arguments)
     add_integer(app, "--trials", arguments.trials, 1, 100000, "Trials at most (24)");
     add_real(app, "--minutes", arguments.minutes, 0, true, "Minutes at most (30)");
     add_real(app, "--max-drop", arguments.max_drop, 0, false, "Percentage points of accuracy that may be lost");
-    add_integer(app, "--target-bytes", arguments.target_bytes, 1, kAny, "Bytes of the file at most");
-    add_real(app, "--target-ratio", arguments.target_ratio, 0, true, "Float bytes over bytes at least");
+    add_size_targets(app, arguments);
     add_real(app, "--max-latency", arguments.max_latency, 0, true, "Milliseconds at batch 1 at most");
     app.add_option("--provider", arguments.provider, "offline")->type_name("WORD");
     for (const char *unused : {"--llm", "--api-key"})
@@ -135,15 +121,13 @@ void add_quantize(CLI::App &app, Arguments &arguments)
     add_work_options(app, arguments);
     add_recipe_options(app, arguments);
     app.add_option("--output", arguments.output, "The file to write, or a folder for it")->required()->type_name("FILE");
-    app.add_option_function<std::string>(
-           "--format",
-           [](const std::string &text) {
-               if (text != "safetensors")
-                   throw CLI::ValidationError("quantize writes one format, safetensors; " + clean_text(text)
-                                              + " is not available in this version.");
-           },
-           "safetensors")
-        ->type_name("WORD");
+    add_real(app, "--max-drop", arguments.max_drop, 0, false, "mixed: percentage points of accuracy that may be lost");
+    std::vector<std::string> formats;
+    for (const ExportFormat format : kExportFormats)
+        formats.push_back(to_text(format));
+    add_choice(
+        app, "--format", formats, [&arguments](std::size_t i) { arguments.format = kExportFormats[i]; },
+        "What is written (safetensors)");
 }
 
 void add_evaluate(CLI::App &app, Arguments &arguments)
@@ -158,7 +142,7 @@ void add_evaluate(CLI::App &app, Arguments &arguments)
     add_integer(app, "--batch", arguments.batch, 1, 4096, "The larger batch that is timed (32)");
     app.add_flag("--profile", arguments.profile, "Also time each step");
     add_real(app, "--max-drop", arguments.max_drop, 0, false,
-             "Stop as soon as it is settled whether more than so many points of accuracy are lost");
+             "Stop as soon as it is settled whether more than so many points of accuracy are lost; mixed: that may be lost");
     app.add_flag("--show-examples", arguments.show_examples, "Images that changed, with both answers and what repairs them");
 }
 
@@ -211,14 +195,10 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
 
 std::optional<std::string> contradiction(const Arguments &arguments)
 {
-    if (!arguments.method.empty() && !arguments.recipe_file.empty())
-        return "--method and --recipe both say what to do; give one of them.";
     if (arguments.command == Command::quantize && arguments.method.empty() && arguments.recipe_file.empty())
         return "quantize needs --method with a method's name, or --recipe with a recipe file.";
-    const MethodOptions &options = arguments.method_options;
-    if (arguments.method.empty() && (options.rounding || options.group || options.symmetric || options.first_and_last_float))
-        return "--rounding, --group, --symmetric, --asymmetric and --first-and-last-float go with --method; a recipe has its "
-               "own.";
+    if (auto problem = method_contradiction(arguments))
+        return problem;
     const std::string &study = arguments.study;
     if (study == "." || study == ".." || study.find('/') != std::string::npos || clean_text(study) != study)
         return "--study takes a folder's name without slashes, and " + clean_text(study) + " is none.";

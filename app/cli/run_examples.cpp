@@ -2,6 +2,7 @@
 #include "app/cli/run_examples.h"
 
 #include "app/cli/evaluation_subject.h"
+#include "app/cli/open_recipe.h"
 
 #include <algorithm>
 

@@ -2,36 +2,15 @@
 #include "app/session/session.h"
 
 #include "app/session/describe.h"
-#include "core/base/json.h"
+#include "app/session/guarded_work.h"
 #include "core/data/prompts.h"
 #include "core/evaluate/evaluate.h"
 #include "core/model/first_load.h"
 #include "core/report/results.h"
 
-#include <exception>
-#include <new>
-
 namespace ca {
 
 namespace {
-
-/// Core throws nothing; the libraries beneath it may still run out of memory, and a thread that throws ends the program.
-template <typename Outcome, typename Work>
-Outcome guarded(const Work &work)
-{
-    using Problem = typename Outcome::error_type;
-    const auto problem = [](ErrorCode code, std::string sentence) {
-        return tl::unexpected(Problem{Error{code, std::move(sentence), nullptr}});
-    };
-    try {
-        return work();
-    } catch (const std::bad_alloc &) {
-        return problem(ErrorCode::out_of_memory,
-                       "The machine has too little memory for this. Close other programs, or measure on fewer images.");
-    } catch (const std::exception &thrown) {
-        return problem(ErrorCode::failed, "The work stopped on an unexpected problem: " + clean_text(thrown.what()) + ".");
-    }
-}
 
 std::vector<std::string> to_std(const QStringList &texts)
 {
@@ -124,8 +103,8 @@ void Session::open_model(const ModelRequest &request)
         options.trust = request.trust;
         options.first_load = first_load_by(program);
         options.prompts = prompts_for(request, known->classes);
-        auto opening = std::make_shared<ModelOpening>(
-            guarded<ModelOpening>([&] { return ca::open_model(request, options, stop, reporter(&Session::model_run_, id)); }));
+        auto opening = std::make_shared<ModelOpening>(guarded_work<ModelOpening>(
+            [&] { return ca::open_model(request, options, stop, reporter(&Session::model_run_, id)); }));
         answer(&Session::model_run_, id, [this, opening] { end_opening(*opening); });
     });
 }
@@ -151,7 +130,7 @@ void Session::open_data(const QString &folder, quint64 seed)
     data_.reset();
     data_run_.stop = worker_->post([this, id, folder, seed, known = known_data_](std::stop_token stop) {
         auto opened = std::make_shared<Result<DataSet>>(
-            guarded<Result<DataSet>>([&] { return open_data_folder(folder.toStdString(), seed, stop); }));
+            guarded_work<Result<DataSet>>([&] { return open_data_folder(folder.toStdString(), seed, stop); }));
         if (*opened && (*opened)->all.images)
             *known = {{(*opened)->all.images->height, (*opened)->all.images->width}, (*opened)->classes};
         answer(&Session::data_run_, id, [this, opened] {
@@ -179,7 +158,7 @@ void Session::start_scan(const ScanOptions &options)
             auto now = std::make_shared<const SensitivityTable>(so_far);
             answer(&Session::scan_run_, id, [this, now] { Q_EMIT scan_changed(now); });
         };
-        auto end = std::make_shared<Result<SensitivityTable>>(guarded<Result<SensitivityTable>>(
+        auto end = std::make_shared<Result<SensitivityTable>>(guarded_work<Result<SensitivityTable>>(
             [&] { return scan_on(*model, data.get(), options, watcher, stop, reporter(&Session::scan_run_, id)); }));
         answer(&Session::scan_run_, id, [this, end] {
             if (*end)
@@ -206,7 +185,7 @@ void Session::start_study(const StudyOptions &options)
             auto now = std::make_shared<const Study>(study);
             answer(&Session::study_run_, id, [this, now] { Q_EMIT study_changed(now); });
         };
-        auto end = std::make_shared<Result<StudyEnd>>(guarded<Result<StudyEnd>>(
+        auto end = std::make_shared<Result<StudyEnd>>(guarded_work<Result<StudyEnd>>(
             [&] { return carry_out(*model, *data, options, on_trial, stop, reporter(&Session::study_run_, id)); }));
         answer(&Session::study_run_, id, [this, end] { end_study(*end); });
     });
@@ -223,7 +202,7 @@ void Session::end_study(const Result<StudyEnd> &end)
 
 void Session::cancel()
 {
-    for (Run *run : {&model_run_, &data_run_, &scan_run_, &study_run_})
+    for (Run *run : {&model_run_, &data_run_, &scan_run_, &study_run_, &quantize_run_})
         run->stop.request_stop();
 }
 

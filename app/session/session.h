@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/cli/export_format.h"
 #include "app/session/open_model.h"
+#include "app/session/quantize_model.h"
 #include "app/session/worker.h"
 #include "core/data/dataset.h"
 #include "core/model/model.h"
@@ -38,6 +40,7 @@ public:
 
     [[nodiscard]] bool has_model() const { return model_ != nullptr; }
     [[nodiscard]] bool has_data() const { return data_ != nullptr; }
+    [[nodiscard]] bool can_be_measured() const { return has_data() && has_model() && model_->has_network(); }
     [[nodiscard]] bool is_running() const { return studying_; } ///< a study, until it has ended
 
 public Q_SLOTS:
@@ -51,6 +54,12 @@ public Q_SLOTS:
     void start_scan(const ca::ScanOptions &options);
     /// Needs a model and data, else answers with `study_failed`.
     void start_study(const ca::StudyOptions &options);
+    /// What quantizing the open model so will take; a later call makes an earlier one stale.
+    void expect_costs(const ca::QuantizeChoice &choice);
+    /// Quantizes the open model, and measures it on the open data where it is asked to. Nothing while a study runs; without a
+    /// model: `quantization_failed`.
+    void start_quantization(const ca::QuantizeRequest &request);
+    void export_quantization(const std::shared_ptr<const ca::Quantization> &made, ca::ExportFormat format, const QString &file);
     /// Asks all work to stop. Each job still answers: a study with what it finished, others with a failure `cancelled`.
     void cancel();
 
@@ -65,6 +74,11 @@ Q_SIGNALS:
     void scan_changed(const std::shared_ptr<const ca::SensitivityTable> &so_far);
     void scan_finished(const std::shared_ptr<const ca::SensitivityTable> &table);
     void scan_failed(const ca::Error &error);
+    void costs_expected(const ca::ExpectedCosts &costs);
+    void quantize_progress(const ca::ProgressReport &report);
+    void quantized(const std::shared_ptr<const ca::Quantization> &made);
+    void exported(const QString &file, const ca::Bytes &size);
+    void quantization_failed(const ca::Error &error); ///< also an export
     void study_changed(const std::shared_ptr<const ca::Study> &study);
     void study_finished(const ca::StudyEnd &end);
     void study_failed(const ca::Error &error);
@@ -91,7 +105,7 @@ private:
     void end_opening(ModelOpening &opening);
     void end_study(const Result<StudyEnd> &end);
 
-    Run model_run_, data_run_, scan_run_, study_run_;
+    Run model_run_, data_run_, scan_run_, study_run_, expect_run_, quantize_run_;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const DataSet> data_;
     std::shared_ptr<KnownData> known_data_ = std::make_shared<KnownData>();

@@ -33,7 +33,8 @@ WindowController::WindowController(MainWindow &window, Session &session, Setting
       places_(std::move(places)),
       states_(places_.memory),
       model_(window, session, settings, states_, demo_in(places_.resources)),
-      data_(window, session, settings, states_, places_.resources)
+      data_(window, session, settings, states_, places_.resources),
+      quantize_(window, session)
 {
     connect_window();
     connect_session();

@@ -5,6 +5,7 @@
 #include "app/session/data_controller.h"
 #include "app/session/download_states.h"
 #include "app/session/model_controller.h"
+#include "app/session/quantize_controller.h"
 #include "ui/facts.h"
 
 #include <QObject>
@@ -39,6 +40,7 @@ public:
     WindowController(MainWindow &window, Session &session, Settings &settings, WindowPlaces places, QObject *parent = nullptr);
 
     [[nodiscard]] ModelController &model() { return model_; }
+    [[nodiscard]] QuantizeController &quantize() { return quantize_; }
     [[nodiscard]] DownloadStates &downloads() { return states_; }
 
 private:
@@ -62,6 +64,7 @@ private:
     Downloader downloader_;
     ModelController model_;
     DataController data_;
+    QuantizeController quantize_;
     SensitivityFacts sensitivity_; ///< of the open model, as far as known
     std::filesystem::path study_folder_;
 };

@@ -118,6 +118,7 @@ Status time_batch(std::vector<Contender> &contenders, const InputSpec &input, in
 Latency stated(const std::string &provider, const std::string &compute, const LatencyOptions &options)
 {
     Latency latency;
+    latency.device = to_text(options.device);
     latency.threads = options.threads;
     latency.isa = instruction_set();
     latency.provider = provider;
@@ -127,20 +128,19 @@ Latency stated(const std::string &provider, const std::string &compute, const La
     return latency;
 }
 
-/// The float baselines that this model has; their times go into `floats`, which must stay where it is.
-std::vector<Contender> baselines(const Model &model, const LatencyOptions &options, FloatLatency &floats)
+/// The float baselines that there are; their times go into `floats`, which must stay where it is.
+std::vector<Contender> contenders_of(const FloatBaselines &baselines, const LatencyOptions &options, FloatLatency &floats)
 {
     std::vector<Contender> contenders;
     const auto add = [&](std::optional<Latency> &latency, const Program &program, const char *provider, const char *compute) {
+        if (program.empty())
+            return;
         latency = stated(provider, compute, options);
         contenders.push_back({program, &*latency, false, nullptr});
     };
-    if (!model.plain.empty())
-        add(floats.torchscript, model.plain, "interpreter", "fp32");
-    if (const auto fused = fuse(model.program))
-        add(floats.fused_fp32, *fused, "aten", "fp32");
-    if (const auto half = fuse_bf16(model.program))
-        add(floats.bf16, *half, "aten", "bf16");
+    add(floats.torchscript, baselines.torchscript, "interpreter", "fp32");
+    add(floats.fused_fp32, baselines.fused_fp32, "aten", "fp32");
+    add(floats.bf16, baselines.bf16, "aten", "bf16");
     return contenders;
 }
 
@@ -159,20 +159,30 @@ void conclude(LatencyResult &result, const std::optional<std::string> &warning)
 
 } // namespace
 
-Result<LatencyResult> measure_latency(const Model &model, const Program &program, const std::string &compute, bool real,
-                                      const LatencyOptions &options, std::stop_token stop, const Progress &progress)
+FloatBaselines float_baselines(const Model &model, Device device)
+{
+    if (device != Device::cpu)
+        return {{},
+                on_device(model.program, device, FloatType::fp32).value_or(Program()),
+                on_device(model.program, device, FloatType::bf16).value_or(Program())};
+    return {model.plain, fuse(model.program).value_or(Program()), fuse_bf16(model.program).value_or(Program())};
+}
+
+Result<LatencyResult> measure_latency(const FloatBaselines &baselines, const InputSpec &input, const Program &program,
+                                      const std::string &compute, bool real, const LatencyOptions &options, std::stop_token stop,
+                                      const Progress &progress)
 {
     LatencyResult result{stated("aten", compute, options), {}};
     result.program.real = real;
-    std::vector<Contender> contenders = baselines(model, options, result.floats);
+    std::vector<Contender> contenders = contenders_of(baselines, options, result.floats);
     if (real)
         contenders.push_back({program, &result.program, true, nullptr});
 
     const auto before = read_core_times();
-    if (const auto timed = time_batch(contenders, model.input, 1, options, stop, progress); !timed)
+    if (const auto timed = time_batch(contenders, input, 1, options, stop, progress); !timed)
         return forward(timed);
     if (options.batch > 1)
-        if (const auto timed = time_batch(contenders, model.input, options.batch, options, stop, progress); !timed)
+        if (const auto timed = time_batch(contenders, input, options.batch, options, stop, progress); !timed)
             return forward(timed);
     const auto after = read_core_times();
     conclude(result, before && after ? load_warning(*before, *after) : std::nullopt);

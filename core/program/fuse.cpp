@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Float programs with packed weights: a layer, the addition behind it and its activation become one call of oneDNN through
 // LibTorch.
+#include "core/program/float_kernels_torch.h"
 #include "core/program/fusion_torch.h"
 
 #include <ATen/Functions.h>
@@ -27,13 +28,16 @@ struct FloatConvolution {
 /// Without an addition: stack [x]. With one: stack [x, residual], which is overwritten where it may be.
 Kernel convolution_kernel(FloatConvolution layer, bool residual)
 {
-    const std::string attribute = layer.post_op ? layer.post_op->name : "none";
+    const bool quick = layer.post_op && layer.post_op->name == "quick_gelu"; // no operator has it
+    const std::string attribute = layer.post_op && !quick ? layer.post_op->name : "none";
     const auto arguments = layer.post_op ? post_op_arguments(*layer.post_op) : c10::List<std::optional<at::Scalar>>();
     if (!residual) {
         const BoxedOperator call("mkldnn::_convolution_pointwise", "");
-        return [layer, call, attribute, arguments](Stack &stack) {
+        return [layer, call, attribute, arguments, quick](Stack &stack) {
             stack[0] = call({stack[0], layer.weight, layer.bias, layer.padding, layer.stride, layer.dilation, layer.groups,
                              attribute, arguments, algorithm_of(layer.post_op)});
+            if (quick)
+                stack[0] = apply_quick_gelu(stack[0].toTensor());
         };
     }
     const BoxedOperator call("mkldnn::_convolution_pointwise_", "binary");
@@ -57,6 +61,11 @@ Kernel linear_kernel(at::Tensor weight, c10::IValue bias, const std::optional<Po
         };
     }
     const BoxedOperator call("mkldnn::_linear_pointwise", "");
+    if (post_op && post_op->name == "quick_gelu")
+        return [weight, bias, call](Stack &stack) {
+            const auto none = c10::List<std::optional<at::Scalar>>();
+            stack[0] = apply_quick_gelu(call({stack[0], weight, bias, "none", none, c10::IValue()}).toTensor());
+        };
     const std::string attribute = post_op ? post_op->name : "none";
     const auto arguments = post_op ? post_op_arguments(*post_op) : c10::List<std::optional<at::Scalar>>();
     const c10::IValue algorithm = algorithm_of(post_op);
@@ -123,6 +132,8 @@ Result<Program> lower(const Program &program, at::ScalarType type)
                 operand = operand == 0 ? images : operand;
             if (type != at::kFloat)
                 retarget_cast(to, to.steps.back(), type);
+            else if (auto faster = merged[i] ? std::nullopt : fast_kernel(from, from.steps[i]))
+                to.steps.back().kernel = std::move(*faster);
         }
         result = finish(std::move(to));
         const auto &input = from.input; // kernels that do not exist for this type say so now, not in the first trial

@@ -11,9 +11,9 @@ namespace ca {
 
 /// An activation function that kernels can apply to their own result.
 struct PostOp {
-    std::string name;              ///< `relu`, `hardtanh`, `gelu`, `hardswish`, `swish`, `sigmoid`, `tanh`, `leaky_relu`
+    std::string name; ///< `relu`, `hardtanh`, `gelu`, `hardswish`, `swish`; `quick_gelu`: x * sigmoid(1.702 x), in three steps
     std::string algorithm;         ///< of gelu: `none` (erf) or `tanh`; else empty
-    std::vector<double> arguments; ///< of hardtanh: low, high; of leaky_relu: slope
+    std::vector<double> arguments; ///< of hardtanh: low, high
 };
 
 /// A convolution or linear step with what can be computed in the same kernel.
@@ -24,6 +24,9 @@ struct FusedGroup {
     std::optional<PostOp> post_op;
     int out = -1; ///< slot of the last merged step
 };
+
+/// Leaves the activation of a group to steps of their own.
+void drop_post_op(const Program::Data &program, FusedGroup &group);
 
 /// Sizes of every tensor slot for one image, as run; empty for others.
 using SlotShapes = std::vector<std::vector<std::int64_t>>;

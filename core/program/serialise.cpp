@@ -220,6 +220,19 @@ struct DepthLimit : nlohmann::json_sax<Json> {
     static constexpr int kDeepest = 16;
 };
 
+/// A file may hold a layer's weight as a matrix.
+void fit_shape(c10::IValue &weight, const Layer &layer)
+{
+    const at::Tensor tensor = weight.toTensor();
+    std::int64_t count = 1;
+    for (const std::int64_t side : layer.shape)
+        require(side >= 0 && !__builtin_mul_overflow(count, side, &count), "a layer has an impossible shape");
+    require(!layer.shape.empty() && tensor.defined() && tensor.dim() > 0 && tensor.size(0) == layer.shape[0]
+                && tensor.numel() == count,
+            "a layer's weight has another shape");
+    weight = tensor.view(layer.shape);
+}
+
 Layer read_layer(const Json &json, std::size_t index)
 {
     Layer layer{layer_index(index),
@@ -326,7 +339,7 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
             require(is_constant(weight) && constant_index(weight) < data.constants.size()
                         && data.constants[constant_index(weight)].value.isTensor(),
                     "a layer has no weight");
-            require(data.tensor(weight).sizes().vec() == data.layers.back().shape, "a layer's weight has another shape");
+            fit_shape(data.constants[constant_index(weight)].value, data.layers.back());
             data.layer_weights.push_back(weight);
         }
         std::vector<bool> written(static_cast<std::size_t>(data.slots), false);

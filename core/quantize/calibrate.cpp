@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
+#include "core/quantize/ranges.h"
 #include "core/quantize/ranges_torch.h"
 
 #include <ATen/Functions.h>
@@ -10,25 +11,61 @@
 #include <cmath>
 #include <mutex>
 #include <optional>
+#include <span>
 
 namespace ca {
 namespace {
 
 constexpr std::size_t kBatch = 32; // images; small, so that a stop is heard soon
 
-using Histograms = std::map<int, ActivationHistogram>;
+using Statistics = ActivationHistograms::Data;
+
+/// Where layers find channels in what they read: linear layers in its last dimension, convolutions in its second.
+std::map<int, LayerKind> layer_inputs(const Program::Data &program, const std::vector<FusedGroup> &groups)
+{
+    std::map<int, LayerKind> inputs;
+    for (const FusedGroup &group : groups) {
+        const Step &step = program.steps[group.step];
+        inputs.emplace(step.in[0], program.layers[static_cast<std::size_t>(step.layer)].kind);
+    }
+    return inputs;
+}
+
+template <typename Better>
+void merge_channels(std::map<int, std::vector<float>> &into, const std::map<int, std::vector<float>> &from, Better better)
+{
+    for (const auto &[slot, values] : from) {
+        auto &known = into.try_emplace(slot, values).first->second;
+        for (std::size_t i = 0; i < std::min(known.size(), values.size()); ++i)
+            known[i] = better(known[i], values[i]);
+    }
+}
+
+constexpr auto kSmaller = [](float a, float b) { return std::min(a, b); };
+constexpr auto kLarger = [](float a, float b) { return std::max(a, b); };
+
+/// None of it depends on the order of merging.
+void merge(Statistics &into, const Statistics &from)
+{
+    for (const auto &[slot, values] : from.slots)
+        into.slots[slot].merge(values);
+    merge_channels(into.channels, from.channels, kLarger);
+    merge_channels(into.lowest, from.lowest, kSmaller);
+}
 
 /// Runs batches and notes the values of each slot that is watched.
 class Watch {
 public:
-    explicit Watch(const Program::Data &program)
-        : program_(program), slots_(slots_to_watch(program, find_groups(program, slot_shapes(program))))
+    explicit Watch(const Program::Data &program) : program_(program)
     {
+        const auto groups = find_groups(program, slot_shapes(program));
+        slots_ = slots_to_watch(program, groups);
+        inputs_ = layer_inputs(program, groups);
     }
 
-    [[nodiscard]] Histograms histograms(const ImageBatch &images, const std::stop_token &stop)
+    [[nodiscard]] Statistics statistics(const ImageBatch &images, const std::stop_token &stop)
     {
-        Histograms seen;
+        Statistics seen;
         const at::Tensor input = as_tensor(images);
         look(0, input, seen);
         const Observer observer = [&](std::size_t step, const std::vector<c10::IValue> &slots) {
@@ -42,20 +79,43 @@ public:
     }
 
 private:
-    void look(int slot, const at::Tensor &value, Histograms &seen) const
+    void look(int slot, const at::Tensor &value, Statistics &seen) const
     {
         if (!slots_.contains(slot) || !value.is_floating_point() || value.numel() == 0)
             return;
         const at::Tensor dense = value.contiguous();
-        seen[slot].add({dense.const_data_ptr<float>(), static_cast<std::size_t>(dense.numel())});
+        seen.slots[slot].add({dense.const_data_ptr<float>(), static_cast<std::size_t>(dense.numel())});
+        if (const auto input = inputs_.find(slot); input != inputs_.end())
+            look_at_channels(slot, dense, input->second, seen);
+    }
+
+    static void look_at_channels(int slot, const at::Tensor &dense, LayerKind kind, Statistics &seen)
+    {
+        std::vector<std::int64_t> others;
+        const std::int64_t channels = kind == LayerKind::linear ? dense.dim() - 1 : dense.dim() - 3;
+        for (std::int64_t dimension = 0; dimension < dense.dim(); ++dimension)
+            if (dimension != channels)
+                others.push_back(dimension);
+        if (others.empty())
+            return;
+        const at::Tensor low = at::amin(dense, others).contiguous(), high = at::amax(dense, others).contiguous();
+        const auto count = static_cast<std::size_t>(low.numel());
+        const std::span lows(low.const_data_ptr<float>(), count), highs(high.const_data_ptr<float>(), count);
+        Statistics here;
+        here.lowest[slot].assign(lows.begin(), lows.end());
+        auto &largest = here.channels[slot];
+        for (std::size_t i = 0; i < count; ++i)
+            largest.push_back(std::max(-lows[i], highs[i]));
+        merge(seen, here);
     }
 
     const Program::Data &program_;
-    const std::set<int> slots_;
+    std::set<int> slots_;
+    std::map<int, LayerKind> inputs_;
     std::atomic<bool> fixed_seen_{false}; ///< what is the same for all images needs one look
 };
 
-Status check_values(const Histograms &slots, const Split &images, const std::optional<Error> &unread)
+Status check_values(const std::map<int, ActivationHistogram> &slots, const Split &images, const std::optional<Error> &unread)
 {
     if (slots.empty() && unread)
         return fail(ErrorCode::bad_data,
@@ -107,13 +167,12 @@ Result<ActivationHistograms> measure_activations(const Model &model, const Split
         const auto batch = read_batch(images, first, count, preprocessing, model.input);
         if (!batch)
             return forward(batch);
-        Histograms seen;
+        Statistics seen;
         if (!batch->places.empty())
-            if (const auto done = guarded("Calibrating", 1, [&] { seen = watch->histograms(batch->images, stop); }); !done)
+            if (const auto done = guarded("Calibrating", 1, [&] { seen = watch->statistics(batch->images, stop); }); !done)
                 return done;
         const std::lock_guard lock(mutex);
-        for (const auto &[slot, values] : seen)
-            data->slots[slot].merge(values);
+        merge(*data, seen);
         if (!batch->unread.empty())
             unread = batch->unread.front();
         finished += count;
@@ -122,16 +181,18 @@ Result<ActivationHistograms> measure_activations(const Model &model, const Split
     };
     if (const auto done = parallel_for((images.size() + kBatch - 1) / kBatch, threads, stop, one_batch); !done)
         return forward(done);
+    if (stop.stop_requested())
+        return cancelled();
     if (const auto usable = check_values(data->slots, images, unread); !usable)
         return forward(usable);
     return ActivationHistograms(std::move(data));
 }
 
-ActivationRanges choose_ranges(const ActivationHistograms &statistics, RangeMethod)
+ActivationRanges choose_ranges(const ActivationHistograms &statistics, RangeMethod method)
 {
     auto data = std::make_shared<ActivationRanges::Data>();
     for (const auto &[slot, values] : statistics.data().slots)
-        data->slots[slot] = {values.low(), values.high()};
+        data->slots[slot] = choose_range(values, method);
     return ActivationRanges(std::move(data));
 }
 

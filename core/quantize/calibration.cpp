@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/calibration.h"
 
-#include <map>
+#include <algorithm>
 #include <mutex>
-#include <optional>
 #include <utility>
+#include <vector>
 
 namespace ca {
+namespace {
+
+/// The float model's, which all recipes share, and the last few that were equalized or smoothed: each keeps its weights alive.
+constexpr std::size_t kKept = 4;
+
+} // namespace
 
 struct Calibration::State {
     Split images;
     Preprocess preprocess{};
     ActivationRanges known;
     std::mutex mutex; ///< held while measuring: who asks next waits for the answer
-    /// By what a program is: copies share it, and it is kept alive.
-    std::map<const Program::Data *, std::pair<Program, Result<ActivationHistograms>>> measured;
+    /// In the order in which they were measured. A program is its data: copies share it.
+    std::vector<std::pair<Program, Result<ActivationHistograms>>> measured;
 };
 
 Calibration::Calibration(const Split &images, Preprocess preprocess) : state_(std::make_shared<State>())
@@ -54,12 +60,17 @@ Result<ActivationHistograms> Calibration::statistics(const Model &model, int thr
     if (!state_)
         return fail(ErrorCode::bad_data, "There are no calibration images. Give a data set.");
     const std::lock_guard lock(state_->mutex);
-    const Program::Data *key = &model.program.data();
-    if (const auto found = state_->measured.find(key); found != state_->measured.end())
-        return found->second.second;
+    auto &kept = state_->measured;
+    const auto found =
+        std::find_if(kept.begin(), kept.end(), [&](const auto &entry) { return &entry.first.data() == &model.program.data(); });
+    if (found != kept.end())
+        return found->second;
     auto measured = measure_activations(model, state_->images, state_->preprocess, threads, std::move(stop), progress);
-    if (measured || measured.error().code != ErrorCode::cancelled)
-        state_->measured.emplace(key, std::pair(model.program, measured));
+    if (!measured && measured.error().code == ErrorCode::cancelled)
+        return measured;
+    if (kept.size() == kKept)
+        kept.erase(kept.begin() + 1);
+    kept.emplace_back(model.program, measured);
     return measured;
 }
 

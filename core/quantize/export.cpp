@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/export.h"
 
+#include "core/base/atomic_file.h"
 #include "core/files/safetensors.h"
 #include "core/program/serialise_torch.h"
 #include "core/quantize/dtypes_torch.h"
+#include "core/quantize/export_config.h"
 #include "core/quantize/export_names.h"
-#include "core/quantize/pack_bits.h"
+#include "core/quantize/export_tensors.h"
 #include "core/quantize/ranges_torch.h"
 #include "core/quantize/u8_kernels.h"
 
@@ -20,14 +22,6 @@ namespace {
 
 namespace names = export_names;
 
-std::int64_t payload(const SafeTensorView &tensor)
-{
-    auto size = static_cast<std::int64_t>(bytes_of(tensor.dtype));
-    for (const std::int64_t side : tensor.shape)
-        size *= side;
-    return size;
-}
-
 /// Everything that goes into a file. Holds the bytes that the views look at.
 class Contents {
 public:
@@ -36,7 +30,7 @@ public:
     {
     }
 
-    std::vector<SafeTensorView> tensors;
+    ExportTensors tensors;
     std::map<std::string, std::string> metadata;
 
     /// Bytes of the tensors that only steps of the text tower read.
@@ -53,42 +47,21 @@ public:
             if (const auto scheme = scheme_of(program.layers[i]); scheme) {
                 quantized.insert(program.layer_weights[i]);
                 count_if(text.contains(program.layer_weights[i]), [&] {
-                    add_layer(program.layers[i], *scheme, weights ? &weights->at(program.layers[i].name) : nullptr);
+                    add_layer_weight(tensors, program.layers[i], *scheme, recipe_.options,
+                                     weights ? &weights->at(program.layers[i].name) : nullptr);
                 });
             }
         add_inputs(program);
         for (std::size_t i = 0; i < program.constants.size(); ++i)
             if (const Operand constant = ~static_cast<Operand>(i); !quantized.contains(constant))
                 count_if(text.contains(constant), [&] { add_constant(program.constants[i].value, constant_names[i]); });
-        if (!program.steps.empty())
-            add_bytes(names::kProgram, SafeDtype::u8, {}, serialise(program, constant_names, kept_ranges()));
-        metadata = {{"format", "pt"}, {names::kAbout, about()}, {names::kConfig, config()}};
-    }
-
-    void add_layer(const Layer &layer, const Scheme &scheme, const StoredWeight *any)
-    {
-        const auto *stored = any ? &std::get<IntegerWeight>(*any) : nullptr;
-        const std::int64_t rows = layer.channels(), columns = layer.weights() / std::max<std::int64_t>(1, rows);
-        const std::int64_t groups = scheme.group == 0 ? 1 : columns / scheme.group;
-        const Bits bits = bits_of(scheme.format);
-        const std::vector<std::int8_t> none;
-        if (bits.value == 8) {
-            tensors.push_back({layer.name + names::kWeight, SafeDtype::i8, layer.shape,
-                               stored ? std::as_bytes(std::span(stored->values)) : std::span<const std::byte>()});
-        } else {
-            add_bytes(layer.name + names::kPacked, SafeDtype::i32, {rows, packed_words(columns, bits)},
-                      stored ? pack_rows(stored->values, rows, columns, bits) : std::vector<std::int32_t>());
-            add_bytes(layer.name + names::kShape, SafeDtype::i64, {}, layer.shape);
+        if (!program.steps.empty()) {
+            const auto bytes = serialise(program, constant_names, kept_ranges());
+            tensors.keep(names::kProgram, SafeDtype::u8, {static_cast<std::int64_t>(bytes.size())}, bytes);
         }
-        add_bytes(layer.name + names::kScale, SafeDtype::f32, {rows, groups}, stored ? stored->scales : std::vector<float>());
-        if (scheme.symmetric)
-            return;
-        if (bits.value == 8) {
-            add_bytes(layer.name + names::kZero, SafeDtype::i8, {rows, groups}, stored ? stored->zeros : none);
-            return;
-        }
-        add_bytes(layer.name + names::kZero, SafeDtype::i32, {packed_words(rows, bits), groups},
-                  stored ? pack_columns(stored->zeros, rows, groups, bits) : std::vector<std::int32_t>());
+        metadata = {{"format", "pt"}, {names::kAbout, about()}};
+        if (const Json config = quantization_config(recipe_, program.layers); !config.is_null())
+            metadata[names::kConfig] = canonical(config);
     }
 
 private:
@@ -108,10 +81,9 @@ private:
     template <typename Add>
     void count_if(bool text, const Add &add)
     {
-        const std::size_t before = tensors.size();
+        const std::size_t before = tensors.views().size();
         add();
-        for (std::size_t i = before; text && i < tensors.size(); ++i)
-            text_bytes += payload(tensors[i]);
+        text_bytes += text ? tensors.payload(before) : 0;
     }
 
     std::optional<Scheme> scheme_of(const Layer &layer) const
@@ -127,23 +99,12 @@ private:
                                                                    : std::map<int, std::pair<float, float>>();
     }
 
-    /// Takes the bytes over; `shape` empty: one dimension.
-    template <typename T>
-    void add_bytes(const std::string &name, SafeDtype dtype, std::vector<std::int64_t> shape, const std::vector<T> &values)
-    {
-        const auto bytes = std::as_bytes(std::span(values));
-        auto &kept = kept_.emplace_back(bytes.begin(), bytes.end());
-        if (shape.empty())
-            shape = {static_cast<std::int64_t>(values.size())};
-        tensors.push_back({name, dtype, std::move(shape), kept});
-    }
-
     /// Scale and zero point of the inputs of layers with static activations, for other readers; ours takes the ranges.
     void add_inputs(const Program::Data &program)
     {
         std::set<int> done;
         for (const Step &step : program.steps) {
-            if (step.layer < 0 || step.op == "aten::embedding" || !done.insert(step.layer).second)
+            if (step.layer < 0 || step.op == "aten::embedding" || is_constant(step.in[0]) || !done.insert(step.layer).second)
                 continue;
             const Layer &layer = program.layers[static_cast<std::size_t>(step.layer)];
             const auto scheme = scheme_of(layer);
@@ -151,9 +112,9 @@ private:
                 continue;
             const auto &range = ranges_.data().slots.at(step.in[0]);
             const U8Grid grid = u8_grid(range.first, range.second);
-            add_bytes(layer.name + names::kInputScale, SafeDtype::f32, {}, std::vector<float>{grid.scale});
-            add_bytes(layer.name + names::kInputZero, SafeDtype::i8, {},
-                      std::vector<std::int8_t>{static_cast<std::int8_t>(grid.zero - 128)});
+            tensors.keep(layer.name + names::kInputScale, SafeDtype::f32, {1}, std::vector<float>{grid.scale});
+            tensors.keep(layer.name + names::kInputZero, SafeDtype::i8, {1},
+                         std::vector<std::int8_t>{static_cast<std::int8_t>(grid.zero - 128)});
         }
     }
 
@@ -162,10 +123,10 @@ private:
         if (value.isTensor() && value.toTensor().defined() && written_.insert(name).second) {
             alive_.push_back(value.toTensor().contiguous());
             const at::Tensor &tensor = alive_.back();
-            tensors.push_back({name,
-                               dtype_of(tensor.scalar_type()),
-                               tensor.sizes().vec(),
-                               {static_cast<const std::byte *>(tensor.const_data_ptr()), tensor.nbytes()}});
+            tensors.look_at({name,
+                             dtype_of(tensor.scalar_type()),
+                             tensor.sizes().vec(),
+                             {static_cast<const std::byte *>(tensor.const_data_ptr()), tensor.nbytes()}});
         } else if (value.isTensorList() || value.isOptionalTensorList()) {
             std::size_t index = 0;
             for (const c10::IValue &item : value.toListRef())
@@ -192,54 +153,9 @@ private:
         return canonical({{"version", 1}, {"recipe", to_json(recipe_)}, {"model", model}});
     }
 
-    /// Layers of one scheme are one group.
-    std::string config() const
-    {
-        std::map<Scheme, std::vector<std::string>> groups;
-        std::vector<std::string> ignored;
-        bool packed = false, plain = false;
-        for (const Layer &layer : model_.program.layers()) {
-            const auto scheme = scheme_of(layer);
-            if (!scheme) {
-                ignored.push_back(layer.name);
-                continue;
-            }
-            (bits_of(scheme->format).value == 8 ? plain : packed) = true;
-            groups[*scheme].push_back(layer.name);
-        }
-        Json config_groups = Json::object();
-        for (const auto &[scheme, layers] : groups) {
-            const bool eight = bits_of(scheme.format).value == 8;
-            Json activations = scheme.activation == Activation::none
-                ? Json()
-                : Json{{"num_bits", 8}, {"type", "int"}, {"symmetric", false}, {"strategy", "tensor"}, {"dynamic", false}};
-            config_groups["group_" + std::to_string(config_groups.size())] = {
-                {"targets", layers},
-                {"format", eight ? "int-quantized" : "pack-quantized"},
-                {"input_activations", activations},
-                {"output_activations", nullptr},
-                {"weights",
-                 {{"num_bits", bits_of(scheme.format).value},
-                  {"type", "int"},
-                  {"symmetric", scheme.symmetric},
-                  {"strategy", scheme.group == 0 ? "channel" : "group"},
-                  {"group_size", scheme.group == 0 ? Json() : Json(scheme.group)},
-                  {"dynamic", false}}}};
-        }
-        return canonical({{"quant_method", "compressed-tensors"},
-                          {"format",
-                           packed && plain ? "mixed-precision"
-                               : packed    ? "pack-quantized"
-                                           : "int-quantized"},
-                          {"quantization_status", "compressed"},
-                          {"config_groups", config_groups},
-                          {"ignore", ignored}});
-    }
-
     const Model &model_;
     const Recipe &recipe_;
     const ActivationRanges &ranges_;
-    std::deque<std::vector<std::byte>> kept_;
     std::deque<at::Tensor> alive_;
     std::set<std::string> written_;
 };
@@ -265,24 +181,18 @@ Bytes predicted_bytes(const Model &model, const Recipe &recipe)
         const ActivationRanges ranges = some_ranges(model, recipe);
         Contents contents(model, recipe, ranges);
         contents.collect(nullptr);
-        size = safetensors_size(contents.tensors, contents.metadata);
+        size = safetensors_size(contents.tensors.views(), contents.metadata);
     });
     return size;
 }
 
-Bytes stored_bytes(const Layer &layer, const Scheme &scheme)
+Bytes stored_bytes(const Layer &layer, const Scheme &scheme, const RecipeOptions &options)
 {
     if (scheme.format == Format::fp32)
         return bytes(layer.weights() * static_cast<std::int64_t>(sizeof(float)));
-    const Model model;
-    const Recipe recipe;
-    const ActivationRanges ranges;
-    Contents contents(model, recipe, ranges);
-    contents.add_layer(layer, scheme, nullptr);
-    Bytes size;
-    for (const SafeTensorView &tensor : contents.tensors)
-        size += bytes(payload(tensor));
-    return size;
+    ExportTensors tensors;
+    add_layer_weight(tensors, layer, scheme, options, nullptr);
+    return bytes(tensors.payload());
 }
 
 std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe)
@@ -295,7 +205,7 @@ std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe)
         Contents contents(model, recipe, ranges);
         contents.collect(nullptr);
         towers.text = bytes(contents.text_bytes);
-        towers.image = bytes(safetensors_size(contents.tensors, contents.metadata).value - contents.text_bytes);
+        towers.image = bytes(safetensors_size(contents.tensors.views(), contents.metadata).value - contents.text_bytes);
     });
     return done ? std::optional(towers) : std::nullopt;
 }
@@ -309,7 +219,12 @@ Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::p
     const auto collected = guarded("Collecting the tensors", 1, [&] { contents.collect(&model.weights); });
     if (!collected)
         return forward(collected);
-    return write_safetensors(file, std::move(contents.tensors), contents.metadata);
+    return write_safetensors(file, contents.tensors.views(), contents.metadata);
+}
+
+Result<Bytes> write_recipe(const Recipe &recipe, const std::filesystem::path &file)
+{
+    return write_file(file, canonical(to_json(recipe)));
 }
 
 } // namespace ca

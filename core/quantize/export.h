@@ -12,7 +12,7 @@ namespace ca {
 [[nodiscard]] Bytes predicted_bytes(const Model &model, const Recipe &recipe);
 
 /// Bytes of a layer's weight in such a file, with scales, zero points and its shape; without its names in the header.
-[[nodiscard]] Bytes stored_bytes(const Layer &layer, const Scheme &scheme);
+[[nodiscard]] Bytes stored_bytes(const Layer &layer, const Scheme &scheme, const RecipeOptions &options = {});
 
 /// What of such a file belongs to a CLIP model's image tower, and to its text tower; together all of it.
 struct TowerBytes {
@@ -22,11 +22,20 @@ struct TowerBytes {
 /// Nothing for models of one tower.
 [[nodiscard]] std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe);
 
-/// Writes one `.safetensors`: quantized weights in the compressed-tensors naming (`weight` I8, or `weight_packed` I32 with
-/// `weight_shape`; `weight_scale`, `weight_zero_point`), all other tensors as they are, the recipe and the quantization config as
-/// metadata, and the model's program without weights as the U8 tensor `compression_agent.program`, so that the file is complete
-/// in itself; weights without a network have none. Errors: `unwritable`.
+/// Writes one `.safetensors`: quantized weights under the names of compressed-tensors and bitsandbytes (export_tensors.h), all
+/// other tensors as they are, the recipe and the quantization config as metadata, and the model's program without weights as the
+/// U8 tensor `compression_agent.program`, so that the file is complete in itself; weights without a network have none. Errors:
+/// `unwritable`.
 [[nodiscard]] Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file);
+
+/// Writes a TorchScript file that any LibTorch and Python's `torch.jit.load` run without this program, for batches of any size:
+/// weights lie in it as they are stored (integers at their width) and become floats once, when it is loaded; float arithmetic,
+/// with inputs of layers with quantized activations rounded to the grids that the integer kernels have. Returns its size. Errors:
+/// `unsupported` where the model has no program; `unwritable`.
+[[nodiscard]] Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file);
+
+/// The recipe alone, as CLI.md has it. Errors: `unwritable`.
+[[nodiscard]] Result<Bytes> write_recipe(const Recipe &recipe, const std::filesystem::path &file);
 
 /// True for a file that `write_export` made.
 [[nodiscard]] bool is_export(const std::filesystem::path &file);

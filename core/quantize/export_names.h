@@ -6,7 +6,7 @@ namespace ca::export_names {
 // Tensors and metadata of a file that `write_export` makes.
 inline constexpr const char *kProgram = "compression_agent.program"; ///< U8: the steps, see serialise_torch.h
 inline constexpr const char *kAbout = "compression_agent";           ///< metadata: JSON with recipe and model
-inline constexpr const char *kConfig = "quantization_config";        ///< metadata: JSON in the compressed-tensors form
+inline constexpr const char *kConfig = "quantization_config";        ///< metadata: JSON, see export_config.h
 
 // Behind a layer's name; the names of compressed-tensors.
 inline constexpr const char *kWeight = ".weight";
@@ -16,5 +16,14 @@ inline constexpr const char *kScale = ".weight_scale";
 inline constexpr const char *kZero = ".weight_zero_point";
 inline constexpr const char *kInputScale = ".input_scale";
 inline constexpr const char *kInputZero = ".input_zero_point";
+
+// The names of bitsandbytes.
+inline constexpr const char *kAbsmax = ".weight.absmax";
+inline constexpr const char *kQuantMap = ".weight.quant_map";
+inline constexpr const char *kNestedAbsmax = ".weight.nested_absmax";
+inline constexpr const char *kNestedMap = ".weight.nested_quant_map";
+inline constexpr const char *kState = ".weight.quant_state.bitsandbytes__"; ///< then `nf4` or `fp4`
+inline constexpr const char *kRowScale = ".SCB";
+inline constexpr const char *kRowFormat = ".weight_format"; ///< U8 scalar, 0: row after row
 
 } // namespace ca::export_names

@@ -2,6 +2,7 @@
 #include "core/quantize/four_bit.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -37,6 +38,12 @@ constexpr std::array<float, 16> kFloat4{
 
 constexpr float kSmallestScale = 1e-38F; ///< of bitsandbytes: its reciprocal is finite
 
+#if defined(__x86_64__)
+#define CA_AVX2 __attribute__((target("avx2")))
+#else
+#define CA_AVX2
+#endif
+
 /// A code's values in ascending order, and the midpoints between them. A value on a midpoint goes down.
 struct Ladder {
     std::array<std::uint8_t, 16> codes{};
@@ -51,17 +58,35 @@ struct Ladder {
         for (std::size_t i = 0; i < midpoints.size(); ++i)
             midpoints[i] = (values[codes[i]] + values[codes[i + 1]]) / 2;
     }
-
-    [[nodiscard]] std::uint8_t code_of(float value) const
-    {
-        std::size_t above = 0; // midpoints, found by halves without a branch
-        for (const std::size_t half : {8U, 4U, 2U, 1U})
-            above += value > midpoints[above + half - 1] ? half : 0;
-        return codes[above];
-    }
 };
 
 constexpr Ladder kNormalLadder(kNormalFloat), kFloatLadder(kFloat4);
+
+using Block = std::array<float, kFourBitBlock>;
+using Places = std::array<std::int32_t, kFourBitBlock>;
+
+/// Midpoints below each value, counted one after the other for all, which vectorises.
+inline __attribute__((always_inline)) void count_below(const Block &values, const Ladder &ladder, Places &above)
+{
+    above.fill(0);
+    for (const float midpoint : ladder.midpoints)
+        for (std::size_t i = 0; i < kFourBitBlock; ++i)
+            above[i] += static_cast<std::int32_t>(values[i] > midpoint);
+}
+
+CA_AVX2 void count_below_avx2(const Block &values, const Ladder &ladder, Places &above)
+{
+    count_below(values, ladder, above);
+}
+
+void find_places(const Block &values, const Ladder &ladder, Places &above)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2"))
+        return count_below_avx2(values, ladder, above);
+#endif
+    count_below(values, ladder, above);
+}
 
 /// For i of 0..6, the middles of 2^i equal parts of 0.1..1, times 10^(i-6), with either sign; 0 and 1. Edges are those of
 /// torch.linspace: counted from the nearer end, each rounded once, as fused multiplication and addition does.
@@ -90,12 +115,13 @@ constexpr std::array<float, 256> make_dynamic_map()
 
 constexpr std::array<float, 256> kDynamicMap = make_dynamic_map();
 
+/// Of finite numbers, which without their signs have the order of their bits.
 float largest_magnitude(std::span<const float> values)
 {
-    float largest = 0;
+    std::uint32_t largest = 0;
     for (const float v : values)
-        largest = std::max(largest, std::abs(v));
-    return largest;
+        largest = std::max(largest, std::bit_cast<std::uint32_t>(v) & 0x7FFFFFFFU);
+    return std::bit_cast<float>(largest);
 }
 
 /// The nearest of the map, the lower of two as near.
@@ -151,21 +177,24 @@ const std::array<float, 256> &dynamic_map()
 FourBitWeight quantize_four_bit(std::span<const float> weight, FourBit code, bool double_quantization)
 {
     const Ladder &ladder = code == FourBit::nf4 ? kNormalLadder : kFloatLadder;
-    FourBitWeight result{code, weight.size(), {}, {}, {}};
-    std::vector<std::uint8_t> codes(weight.size() + weight.size() % 2, ladder.code_of(0));
+    FourBitWeight result{code, weight.size(), std::vector<std::uint8_t>((weight.size() + 1) / 2), {}, {}};
+    result.scales.reserve((weight.size() + kFourBitBlock - 1) / kFourBitBlock);
+    Places above;
     for (std::size_t start = 0; start < weight.size(); start += kFourBitBlock) {
         const auto block = weight.subspan(start, std::min(kFourBitBlock, weight.size() - start));
         const bool whole = block.size() == kFourBitBlock;
-        const float largest = largest_magnitude(block), divisor = std::max(largest, kSmallestScale);
+        const float largest = largest_magnitude(block), divisor = std::max(largest, kSmallestScale), inverse = 1.0F / divisor;
         result.scales.push_back(whole ? largest : divisor);
-        for (std::size_t i = 0; i < block.size(); ++i) { // the rounding of bitsandbytes differs in the short last block
-            const float value = whole ? block[i] * (1.0F / divisor) : block[i] / divisor;
-            codes[start + i] = ladder.code_of(std::clamp(value, -1.0F, 1.0F));
+        Block scaled{};
+        for (std::size_t i = 0; i < block.size(); ++i) // the rounding of bitsandbytes differs in the short last block
+            scaled[i] = whole ? block[i] * inverse : block[i] / divisor;
+        find_places(scaled, ladder, above);
+        for (std::size_t i = 0; i < block.size(); i += 2) {
+            const unsigned first = ladder.codes[static_cast<std::size_t>(above[i])];
+            const unsigned second = ladder.codes[static_cast<std::size_t>(above[i + 1])];
+            result.packed[(start + i) / 2] = static_cast<std::uint8_t>(first << 4 | second);
         }
     }
-    result.packed.resize(codes.size() / 2);
-    for (std::size_t i = 0; i < result.packed.size(); ++i)
-        result.packed[i] = static_cast<std::uint8_t>(codes[2 * i] << 4 | codes[2 * i + 1]);
     if (double_quantization)
         result.doubled = quantize_scales(std::exchange(result.scales, {}));
     return result;
@@ -176,9 +205,15 @@ std::vector<float> dequantize(const FourBitWeight &weight)
     const auto &values = four_bit_values(weight.code);
     const std::vector<float> scales = restored_scales(weight);
     std::vector<float> result(weight.count);
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        const unsigned both = weight.packed[i / 2];
-        result[i] = values[i % 2 == 0 ? both >> 4 : both & 15U] * scales[i / kFourBitBlock];
+    for (std::size_t block = 0; block < scales.size(); ++block) {
+        std::array<float, 16> scaled{};
+        for (std::size_t i = 0; i < scaled.size(); ++i)
+            scaled[i] = values[i] * scales[block];
+        const std::size_t start = block * kFourBitBlock, end = std::min(start + kFourBitBlock, result.size());
+        for (std::size_t i = start; i < end; ++i) {
+            const unsigned both = weight.packed[i / 2];
+            result[i] = scaled[i % 2 == 0 ? both >> 4 : both & 15U];
+        }
     }
     return result;
 }

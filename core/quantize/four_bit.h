@@ -27,6 +27,13 @@ struct ScaledScales {
     float offset = 0;                ///< the mean of all
 };
 
+/// Double quantization of fewer scales costs a file more, for the map of 1 kB that each weight carries, than it saves: they stay
+/// float.
+[[nodiscard]] constexpr bool doubling_pays(std::int64_t weights)
+{
+    return weights >= std::int64_t{512} * static_cast<std::int64_t>(kFourBitBlock);
+}
+
 /// A weight in four bits, as bitsandbytes stores it: blocks run over the flattened weight.
 struct FourBitWeight {
     FourBit code = FourBit::nf4;

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/int8_kernels_torch.h"
 
+#include "core/program/float_kernels_torch.h"
+#include "core/program/vector_kernels.h"
+#include "core/quantize/small_product_torch.h"
+
 #include <ATen/Functions.h>
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <numeric>
 #include <string_view>
 
 namespace ca {
@@ -12,12 +18,6 @@ namespace {
 
 constexpr auto kU8 = static_cast<std::int64_t>(at::kByte);
 constexpr auto kF32 = static_cast<std::int64_t>(at::kFloat);
-
-/// Contiguous in memory in some order of its dimensions, so that one loop runs over all of it.
-at::Tensor dense(const at::Tensor &tensor)
-{
-    return tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
-}
 
 struct PostOpValues {
     std::string attribute = "none";
@@ -39,6 +39,10 @@ PostOpValues values_of(const std::optional<PostOp> &post_op)
 /// A clip at the ends of the output's own grid happens anyway.
 std::optional<PostOp> needed(const Int8Layer &layer)
 {
+    if (layer.post_op && layer.post_op->name == "quick_gelu" && layer.output)
+        return PostOp{"swish", {}, {}}; // `to_swish`
+    if (layer.post_op && layer.post_op->name == "quick_gelu")
+        return std::nullopt; // `with_quick_gelu`
     if (!layer.post_op || !layer.output || layer.output->zero != 0)
         return layer.post_op;
     const float top = 255.0F * layer.output->scale;
@@ -48,10 +52,31 @@ std::optional<PostOp> needed(const Int8Layer &layer)
     return relu || clip ? std::nullopt : layer.post_op;
 }
 
-/// What both kernels are told of their input and output.
+/// x * sigmoid(1.702 x) is swish(1.702 x) / 1.702, and a factor can go into scales.
+Int8Layer to_swish(Int8Layer layer)
+{
+    if (!layer.post_op || layer.post_op->name != "quick_gelu" || !layer.output)
+        return layer;
+    layer.scales = at::mul(layer.scales, kQuickGelu);
+    if (layer.bias.isTensor())
+        layer.bias = at::mul(layer.bias.toTensor(), kQuickGelu);
+    layer.output->scale *= static_cast<float>(kQuickGelu);
+    return layer;
+}
+
+/// Behind a kernel with float results.
+Kernel with_quick_gelu(Kernel kernel, const Int8Layer &layer)
+{
+    if (!layer.post_op || layer.post_op->name != "quick_gelu" || layer.output)
+        return kernel;
+    return [kernel = std::move(kernel)](Stack &stack) {
+        kernel(stack);
+        stack[0] = apply_quick_gelu(stack[0].toTensor());
+    };
+}
+
+/// What both kernels are told of their weights and output.
 struct KernelNumbers {
-    double scale_in;
-    std::int64_t zero_in;
     at::Tensor zeros; ///< of the weights: none
     double scale_out;
     std::int64_t zero_out, type_out;
@@ -60,42 +85,56 @@ struct KernelNumbers {
 KernelNumbers numbers_of(const Int8Layer &layer)
 {
     const U8Grid out = layer.output.value_or(U8Grid{}); // float32 results are on the grid of scale 1 and zero 0
-    return {static_cast<double>(layer.input.scale), layer.input.zero, at::zeros(layer.scales.sizes(), at::kInt),
-            static_cast<double>(out.scale),         out.zero,         layer.output ? kU8 : kF32};
+    return {at::zeros(layer.scales.sizes(), at::kInt), static_cast<double>(out.scale), out.zero, layer.output ? kU8 : kF32};
 }
 
-} // namespace
+struct InputGrid {
+    double scale = 1;
+    std::int64_t zero = 0;
+};
 
-bool int8_takes(const Step &layer, const PostOp &post_op)
+/// The fixed grid, or the one that lies behind the input, taken off the stack.
+InputGrid input_grid(const std::optional<U8Grid> &fixed, Stack &stack)
 {
-    static constexpr std::array<std::string_view, 4> kConvolution{"relu", "hardtanh", "hardswish", "swish"};
-    static constexpr std::array<std::string_view, 5> kLinear{"relu", "hardtanh", "hardswish", "swish", "gelu"};
-    return layer.op == "aten::conv2d" ? std::find(kConvolution.begin(), kConvolution.end(), post_op.name) != kConvolution.end()
-                                      : std::find(kLinear.begin(), kLinear.end(), post_op.name) != kLinear.end();
+    if (fixed)
+        return {static_cast<double>(fixed->scale), fixed->zero};
+    const InputGrid found{stack[1].toDouble(), stack[2].toInt()};
+    stack.erase(stack.begin() + 1, stack.begin() + 3);
+    return found;
 }
 
-Kernel int8_convolution(const Int8Layer &layer)
+at::Tensor packed_convolution(const Int8Layer &layer)
 {
-    const auto [scale_in, zero_in, zeros, scale_out, zero_out, type_out] = numbers_of(layer);
     const BoxedOperator pack("onednn::qconv_prepack", "");
-    const at::Tensor packed = pack({layer.weight, layer.scales, scale_in, zero_in, layer.stride, layer.padding, layer.dilation,
-                                    layer.groups, c10::IValue(layer.input_shape)})
+    const U8Grid input = layer.input.value_or(U8Grid{}); // packing does not depend on it
+    const at::Tensor packed = pack({layer.weight, layer.scales, static_cast<double>(input.scale), std::int64_t{input.zero},
+                                    layer.stride, layer.padding, layer.dilation, layer.groups, c10::IValue(layer.input_shape)})
                                   .toTensor();
     TORCH_CHECK(packed.is_mkldnn(), "weights were not packed"); // the kernel would read past plain ones
-    if (!layer.has_residual) {
-        const BoxedOperator call("onednn::qconv2d_pointwise", "");
-        const PostOpValues post = values_of(needed(layer));
-        return [=](Stack &stack) {
-            stack[0] = call({stack[0], scale_in, zero_in, packed, layer.scales, zeros, layer.bias, layer.stride, layer.padding,
-                             layer.dilation, layer.groups, scale_out, zero_out, type_out, post.attribute, post.arguments,
-                             post.algorithm});
-        };
-    }
+    return packed;
+}
+
+Kernel plain_convolution(const Int8Layer &layer)
+{
+    const auto [zeros, scale_out, zero_out, type_out] = numbers_of(layer);
+    const BoxedOperator call("onednn::qconv2d_pointwise", "");
+    return [=, packed = packed_convolution(layer), post = values_of(needed(layer))](Stack &stack) {
+        const auto [scale_in, zero_in] = input_grid(layer.input, stack);
+        stack[0] =
+            call({stack[0], scale_in, zero_in, packed, layer.scales, zeros, layer.bias, layer.stride, layer.padding,
+                  layer.dilation, layer.groups, scale_out, zero_out, type_out, post.attribute, post.arguments, post.algorithm});
+    };
+}
+
+Kernel adding_convolution(const Int8Layer &layer)
+{
+    const auto [zeros, scale_out, zero_out, type_out] = numbers_of(layer);
     const BoxedOperator call("onednn::qconv2d_pointwise", "binary");
     const double scale_sum = layer.residual ? static_cast<double>(layer.residual->scale) : 1.0;
     const std::int64_t zero_sum = layer.residual ? layer.residual->zero : 0;
     const c10::IValue unary = layer.post_op ? c10::IValue("relu") : c10::IValue("none");
-    return [=](Stack &stack) {
+    return [=, packed = packed_convolution(layer)](Stack &stack) {
+        const auto [scale_in, zero_in] = input_grid(layer.input, stack);
         at::Tensor sum = std::move(stack[1]).toTensor();
         stack.resize(1);
         sum = owned(std::move(sum)).contiguous(at::MemoryFormat::ChannelsLast);
@@ -110,16 +149,16 @@ Kernel int8_convolution(const Int8Layer &layer)
     };
 }
 
-Kernel int8_linear(const Int8Layer &layer)
+Kernel linear(const Int8Layer &layer)
 {
-    const auto [scale_in, zero_in, zeros, scale_out, zero_out, type_out] = numbers_of(layer);
+    const auto [zeros, scale_out, zero_out, type_out] = numbers_of(layer);
     const BoxedOperator pack("onednn::qlinear_prepack", "");
     const at::Tensor packed = pack({layer.weight, c10::IValue()}).toTensor();
     TORCH_CHECK(packed.is_mkldnn(), "weights were not packed");
     if (!layer.has_residual) {
         const BoxedOperator call("onednn::qlinear_pointwise", "");
-        const PostOpValues post = values_of(needed(layer));
-        return [=](Stack &stack) {
+        return [=, post = values_of(needed(layer))](Stack &stack) {
+            const auto [scale_in, zero_in] = input_grid(layer.input, stack);
             const at::Tensor x = stack[0].toTensor().contiguous();
             stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, layer.bias, scale_out, zero_out, type_out,
                              post.attribute, post.arguments, post.algorithm});
@@ -127,6 +166,7 @@ Kernel int8_linear(const Int8Layer &layer)
     }
     const BoxedOperator call("onednn::qlinear_pointwise", "binary");
     return [=](Stack &stack) {
+        const auto [scale_in, zero_in] = input_grid(layer.input, stack);
         const at::Tensor x = stack[0].toTensor().contiguous(), other = stack[1].toTensor().contiguous();
         stack.resize(1);
         stack[0] = call({x, scale_in, zero_in, packed, layer.scales, zeros, other, layer.bias, scale_out, zero_out, type_out, 1.0,
@@ -134,55 +174,79 @@ Kernel int8_linear(const Int8Layer &layer)
     };
 }
 
-Kernel quantize_kernel(U8Grid grid)
+std::optional<ProductFinish> product_finish(const Int8Layer &layer)
 {
-    return [grid](Stack &stack) {
-        const at::Tensor x = dense(stack[0].toTensor());
-        const at::Tensor q = at::empty_like(x, x.options().dtype(at::kByte));
-        quantize_u8({x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, grid, q.data_ptr<std::uint8_t>());
-        stack[0] = q;
-    };
+    ProductFinish finish;
+    finish.grid = layer.output;
+    if (!layer.post_op)
+        return finish;
+    const PostOp &post_op = *layer.post_op;
+    if (post_op.name == "relu")
+        finish.activation = ProductActivation::relu;
+    else if (post_op.name == "gelu" && post_op.algorithm == "none")
+        finish.activation = ProductActivation::gelu;
+    else if (post_op.name == "quick_gelu")
+        finish.activation = ProductActivation::quick_gelu;
+    else if (post_op.name == "swish")
+        finish.activation = ProductActivation::swish;
+    else if (post_op.name == "hardtanh")
+        finish = {ProductActivation::clip, static_cast<float>(post_op.arguments[0]), static_cast<float>(post_op.arguments[1]),
+                  nullptr, layer.output};
+    else
+        return std::nullopt;
+    return finish;
 }
 
-Kernel dequantize_kernel(U8Grid grid)
+/// Inputs of few rows go through our own loops, others through `large`. A layer that has more for one image has no second copy
+/// of its weight.
+Kernel with_small_product(Kernel large, const Int8Layer &layer)
 {
-    return [grid](Stack &stack) {
-        const at::Tensor q = dense(stack[0].toTensor());
-        const at::Tensor x = at::empty_like(q, q.options().dtype(at::kFloat));
-        dequantize_u8({q.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(q.numel())}, grid, x.data_ptr<float>());
-        stack[0] = x;
-    };
-}
-
-Kernel simulate_kernel(U8Grid grid)
-{
-    return [to = quantize_kernel(grid), back = dequantize_kernel(grid)](Stack &stack) {
-        to(stack);
-        back(stack);
-    };
-}
-
-Kernel max_pool_kernel()
-{
-    return [](Stack &stack) {
-        const at::Tensor x = stack[0].toTensor().contiguous(at::MemoryFormat::ChannelsLast);
-        const auto pair = [&](std::size_t i, const std::vector<std::int64_t> &absent) {
-            auto values = stack[i].toIntVector();
-            if (values.empty())
-                values = absent;
-            return values.size() == 1 ? std::vector<std::int64_t>(2, values[0]) : values;
-        };
-        const auto kernel = pair(1, {}), stride = pair(2, kernel), pad = pair(3, {0}), dilation = pair(4, {1});
-        // Sizes by the rule of the float operator itself, on a picture that has no memory.
-        const at::Tensor sizes = at::max_pool2d(at::empty(x.sizes(), at::TensorOptions().dtype(at::kFloat).device(at::kMeta)),
-                                                kernel, stride, pad, dilation, stack[5].toBool());
-        const at::Tensor out = at::empty(sizes.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
-        max_pool_u8(x.const_data_ptr<std::uint8_t>(),
-                    {x.size(0), x.size(1), x.size(2), x.size(3), out.size(2), out.size(3), kernel[0], kernel[1], stride[0],
-                     stride[1], pad[0], pad[1], dilation[0], dilation[1]},
-                    out.data_ptr<std::uint8_t>());
+    const std::int64_t columns = layer.weight.size(1);
+    const auto &shape = layer.input_shape;
+    const std::int64_t of_one = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()) / columns;
+    const auto finish = product_finish(layer);
+    if (!finish || of_one > most_small_rows(layer.weight))
+        return large;
+    const auto small = small_product(layer.weight, layer.scales, layer.bias.isTensor() ? layer.bias.toTensor() : at::Tensor());
+    if (!small)
+        return large;
+    return [large = std::move(large), small, finish = *finish, columns, fixed = layer.input](Stack &stack) {
+        const at::Tensor x = stack[0].toTensor().contiguous();
+        const std::int64_t rows = x.numel() / columns;
+        if (!small->takes_rows(rows))
+            return large(stack);
+        const InputGrid grid = input_grid(fixed, stack);
+        auto sizes = x.sizes().vec();
+        sizes.back() = small->product.outputs();
+        const at::Tensor out = at::empty(sizes, x.options().dtype(finish.grid ? at::kByte : at::kFloat));
+        const at::Tensor addend = stack.size() > 1 ? stack[1].toTensor().contiguous() : at::Tensor();
+        ProductFinish last = finish;
+        last.addend = addend.defined() ? addend.const_data_ptr<float>() : nullptr;
+        small->product.multiply(x.const_data_ptr<std::uint8_t>(), rows,
+                                {static_cast<float>(grid.scale), static_cast<int>(grid.zero)}, last, out.data_ptr());
         stack.assign(1, out);
     };
+}
+
+} // namespace
+
+bool int8_takes(const Step &layer, const PostOp &post_op)
+{
+    static constexpr std::array<std::string_view, 5> kConvolution{"relu", "hardtanh", "hardswish", "swish", "quick_gelu"};
+    static constexpr std::array<std::string_view, 6> kLinear{"relu", "hardtanh", "hardswish", "swish", "gelu", "quick_gelu"};
+    return layer.op == "aten::conv2d" ? std::find(kConvolution.begin(), kConvolution.end(), post_op.name) != kConvolution.end()
+                                      : std::find(kLinear.begin(), kLinear.end(), post_op.name) != kLinear.end();
+}
+
+Kernel int8_convolution(const Int8Layer &layer)
+{
+    const Int8Layer folded = to_swish(layer);
+    return with_quick_gelu(layer.has_residual ? adding_convolution(folded) : plain_convolution(folded), layer);
+}
+
+Kernel int8_linear(const Int8Layer &layer)
+{
+    return with_small_product(with_quick_gelu(linear(to_swish(layer)), layer), layer);
 }
 
 } // namespace ca

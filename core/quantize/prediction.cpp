@@ -1,13 +1,201 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/prediction.h"
 
+#include "core/base/parallel.h"
+#include "core/quantize/calibration.h"
 #include "core/quantize/export.h"
+#include "core/quantize/network_work.h"
+
+#include <algorithm>
 
 namespace ca {
+namespace {
 
-Prediction predict_costs(const Model &model, const Recipe &recipe, int)
+// What one core does in a second, measured by tests/bench/bench_prediction.cpp on a Xeon with AVX512. Only the order of magnitude
+// is meant to hold elsewhere.
+constexpr double kNearestWeights = 200e6, kMseWeights = 35e6, kFourBitWeights = 150e6, kHalfWeights = 200e6;
+constexpr double kRunMacs = 60e9; // of the float network, one batch a core
+constexpr double kHistogramValues = 150e6;
+constexpr double kGramMacs = 80e9;     // products of inputs with inputs
+constexpr double kFactorMacs = 25e9;   // of inverting them
+constexpr double kUpdateMacs = 20e9;   // of carrying errors on to weights that are not rounded yet
+constexpr double kAdaroundSteps = 300; // each a product of all weights with the inputs' products
+
+// What compensated rounding looks at: the network on all images, a layer at some positions of them.
+constexpr double kLeastPositions = 8192, kPositionsPerColumn = 3;
+constexpr double kMostImageBytes = 1.5 * 1024 * 1024 * 1024;
+constexpr std::int64_t kMostColumns = 8192;
+constexpr std::int64_t kMatrices = 6; // square in a layer's columns, at one time
+
+// Runs of the float network's length over the calibration images.
+constexpr double kCompensatedRuns = 2.5, kSmoothRuns = 12, kCorrectionRuns = 4;
+
+constexpr auto kImages = static_cast<double>(kCalibrationImages);
+constexpr std::int64_t kFloat = sizeof(float);
+
+std::int64_t groups_of(const Scheme &scheme, const Layer &layer)
 {
-    return {predicted_bytes(model, recipe), {}, {}, 0};
+    const std::int64_t columns = layer.weights() / std::max<std::int64_t>(1, layer.channels());
+    return layer.channels() * (scheme.group == 0 ? 1 : columns / scheme.group);
+}
+
+/// Seconds that one core rounds a layer's weights, without looking at images.
+double rounding_seconds(const Scheme &scheme, const Layer &layer)
+{
+    const auto weights = static_cast<double>(layer.weights());
+    switch (scheme.format) {
+    case Format::fp32:
+        return 0;
+    case Format::fp16:
+    case Format::bf16:
+        return weights / kHalfWeights;
+    case Format::nf4:
+    case Format::fp4:
+        return weights / kFourBitWeights;
+    default:
+        return weights / (scheme.rounding == Rounding::nearest ? kNearestWeights : kMseWeights);
+    }
+}
+
+/// Others are rounded by mse.
+bool can_be_compensated(const Layer &layer, const LayerWork &work)
+{
+    return has_integer_kernel(layer) && work.columns <= kMostColumns;
+}
+
+/// Grids that GPTQ tries, and its polishing.
+double gptq_passes(Bits bits)
+{
+    constexpr double kPolishing = 3;
+    return kPolishing + (bits.value <= 3 ? 7 : bits.value <= 5 ? 4 : 1);
+}
+
+/// Rows of a layer's inputs that compensating looks at.
+double positions_seen(const LayerWork &work)
+{
+    const double all = static_cast<double>(work.positions) * (work.once ? 1 : kImages);
+    return std::min(all, std::max(kLeastPositions, kPositionsPerColumn * static_cast<double>(work.columns)));
+}
+
+/// Seconds of one core with errors compensated: inputs are multiplied with each other, and that is inverted.
+double compensating_seconds(const Scheme &scheme, const LayerWork &work)
+{
+    const auto rows = static_cast<double>(work.rows), columns = static_cast<double>(work.columns);
+    const double inverted = positions_seen(work) / kGramMacs + columns / kFactorMacs;
+    const double rounded = scheme.rounding == Rounding::adaround ? kAdaroundSteps * rows / kGramMacs
+                                                                 : gptq_passes(bits_of(scheme.format)) * rows / kUpdateMacs;
+    return static_cast<double>(work.matrices) * columns * columns * (inverted + rounded);
+}
+
+/// Bytes of a stored weight in memory: integers take a byte each.
+std::int64_t stored_memory(const Scheme &scheme, const Layer &layer)
+{
+    switch (scheme.format) {
+    case Format::fp16:
+    case Format::bf16:
+        return 2 * layer.weights();
+    case Format::nf4:
+    case Format::fp4:
+        return layer.weights() / 2 + layer.weights() / 16; // a scale for each 64
+    default:
+        return layer.weights() + kFloat * groups_of(scheme, layer);
+    }
+}
+
+/// Bytes of a layer's weight where it computes.
+std::int64_t packed_memory(const Scheme *scheme, const Layer &layer, const RecipeOptions &options)
+{
+    const std::int64_t rest = kFloat * (layer.parameters() - layer.weights());
+    const bool integers = scheme && (scheme->activation != Activation::none || scheme->format == Format::llm_int8);
+    if (integers && has_integer_kernel(layer))
+        return layer.weights() + 2 * kFloat * layer.channels() + rest;
+    return (scheme && options.compute == Format::bf16 ? 2 : kFloat) * layer.weights() + rest;
+}
+
+/// Adds up what the layers of a recipe take.
+class Costs {
+public:
+    Costs(const Recipe &recipe, const NetworkWork &network, int threads)
+        : recipe_(recipe), network_(network), threads_(threads > 0 ? threads : default_threads())
+    {
+    }
+
+    void add(const Layer &layer, const LayerWork &work)
+    {
+        macs_ += work.once ? 0 : static_cast<double>(work.macs());
+        const auto found = recipe_.layers.find(layer.name);
+        const bool stays = found == recipe_.layers.end() || found->second.format == Format::fp32;
+        const Scheme *scheme = stays ? nullptr : &found->second;
+        packed_ += packed_memory(scheme, layer, recipe_.options);
+        if (stays)
+            return;
+        stored_ += stored_memory(*scheme, layer);
+        largest_ = std::max(largest_, layer.weights());
+        if (can_be_compensated(layer, work) && is_integer(scheme->format) && is_compensated(scheme->rounding)) {
+            compensated_ = true;
+            compensating_ += compensating_seconds(*scheme, work);
+            const auto inputs = static_cast<std::int64_t>(positions_seen(work)) * work.columns * work.matrices;
+            widest_ = std::max(widest_, kFloat * (kMatrices * work.columns * work.columns + inputs));
+        } else {
+            rounding_ += rounding_seconds(*scheme, layer);
+            longest_ = std::max(longest_, rounding_seconds(*scheme, layer));
+        }
+    }
+
+    [[nodiscard]] Bytes work() const
+    {
+        const std::int64_t copies = kFloat * largest_ * threads_;
+        const double both = 2 * kImages * static_cast<double>(network_.between.value); // the float network and the quantized one
+        const auto images = compensated_ ? static_cast<std::int64_t>(std::min(kMostImageBytes, both)) : 0;
+        constexpr std::int64_t kBatch = 32; // of a run over calibration images, one a core
+        const std::int64_t batches = needs_images(recipe_) ? threads_ * kBatch * network_.peak.value : 0;
+        return bytes(stored_ + std::max(copies, widest_) + std::max(images, batches));
+    }
+
+    [[nodiscard]] Bytes run() const { return network_.values == 0 ? Bytes{} : bytes(packed_) + network_.peak; }
+
+    [[nodiscard]] double seconds() const
+    {
+        const RecipeOptions &options = recipe_.options;
+        const double over_images = kImages * macs_ / kRunMacs;
+        const bool statistics = has_static_activations(recipe_) || options.equalize || options.smooth;
+        double parallel = compensating_ + (compensated_ ? kCompensatedRuns * over_images : 0);
+        parallel += statistics ? over_images + kImages * static_cast<double>(network_.values) / kHistogramValues : 0;
+        parallel += options.smooth && options.strengths.empty() ? kSmoothRuns * over_images : 0;
+        parallel += options.correct_biases ? kCorrectionRuns * over_images : 0;
+        return parallel / threads_ + std::max(longest_, rounding_ / threads_);
+    }
+
+private:
+    const Recipe &recipe_;
+    const NetworkWork &network_;
+    const int threads_;
+    std::int64_t stored_ = 0, packed_ = 0;
+    std::int64_t largest_ = 0; ///< weights of one layer
+    std::int64_t widest_ = 0;  ///< bytes of what compensating one layer holds
+    double macs_ = 0;          ///< of one image
+    double rounding_ = 0;      ///< seconds of one core
+    double longest_ = 0;       ///< of these, for one layer: what more cores do not help
+    double compensating_ = 0;
+    bool compensated_ = false;
+};
+
+} // namespace
+
+Prediction predict_costs(const Model &model, const Recipe &recipe, int threads)
+{
+    Prediction prediction;
+    prediction.file = predicted_bytes(model, recipe);
+    const auto network = network_work(model.program);
+    if (!network)
+        return prediction;
+    Costs costs(recipe, *network, threads);
+    for (const Layer &layer : model.program.layers())
+        costs.add(layer, network->layers[layer.index.value]);
+    prediction.work = costs.work();
+    prediction.run = costs.run();
+    prediction.seconds = costs.seconds();
+    return prediction;
 }
 
 } // namespace ca

@@ -82,6 +82,9 @@ private:
     {
         if (result.recipe.options.equalize) {
             auto statistics = ActivationHistograms();
+            if (!calibration_.has_images() && has_static_activations(result.recipe))
+                return fail(ErrorCode::bad_data,
+                            "Equalization changes what activations hold, so their ranges are measured after it. Give a data set.");
             if (calibration_.has_images()) {
                 auto measured = calibration_.statistics(result.model, threads_, stop_, progress_);
                 if (!measured)
@@ -138,8 +141,11 @@ private:
         if (!calibration_.has_images())
             return fail(ErrorCode::bad_data,
                         "GPTQ and AdaRound round weights by what calibration images show. Give a data set, or round by mse.");
-        return round_compensated(result.model, result.recipe, result.ranges, calibration_, result.weights, threads_, stop_,
-                                 progress_);
+        std::map<std::string, Error> unable;
+        const auto rounded = round_compensated(result.model, result.recipe, result.ranges, calibration_, result.weights, unable,
+                                               threads_, stop_, progress_);
+        leave_float(unable, result);
+        return rounded;
     }
 
     Status round_plain(QuantizedModel &result, const std::vector<std::pair<const Layer *, Scheme>> &work)
@@ -160,11 +166,16 @@ private:
             progress_.report("Rounding weights", ++finished, work.size());
             return {};
         });
+        leave_float(unable, result);
+        return rounded;
+    }
+
+    static void leave_float(const std::map<std::string, Error> &unable, QuantizedModel &result)
+    {
         for (const auto &[name, why] : unable) {
             result.recipe.layers.erase(name);
             result.left_float.push_back({name, why.text()});
         }
-        return rounded;
     }
 
     Status correct(QuantizedModel &result)

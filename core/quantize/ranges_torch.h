@@ -21,6 +21,7 @@ struct ActivationRanges::Data {
 struct ActivationHistograms::Data {
     std::map<int, ActivationHistogram> slots;
     std::map<int, std::vector<float>> channels;
+    std::map<int, std::vector<float>> lowest; ///< and the smallest value there
 };
 
 /// Slots of which a static scheme may need the range: inputs, results and residuals of layers.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/stored_weight.h"
 
+#include "core/quantize/weight_grid.h"
+
 #include <c10/util/BFloat16.h>
 #include <c10/util/Half.h>
 
@@ -41,16 +43,19 @@ RowInt8Weight quantize_rows(std::span<const float> weight, std::int64_t rows)
 {
     const auto columns = rows == 0 ? 0 : weight.size() / static_cast<std::size_t>(rows);
     RowInt8Weight stored{rows, static_cast<std::int64_t>(columns), std::vector<std::int8_t>(weight.size()), {}};
-    for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
-        const auto values = weight.subspan(row * columns, columns);
-        float largest = 0;
-        for (const float w : values)
-            largest = std::max(largest, std::fabs(static_cast<float>(c10::Half(w))));
-        stored.scales.push_back(largest);
-        const float factor = largest > 0 ? 127.0F / largest : 0.0F;
+    stored.scales.reserve(static_cast<std::size_t>(rows));
+    std::vector<float> half(columns); // a row as fp16 has it
+    for (std::size_t start = 0; start < weight.size(); start += columns) {
+        std::uint32_t largest = 0; // the order of magnitudes is that of their bits
+        for (std::size_t i = 0; i < columns; ++i) {
+            half[i] = static_cast<float>(c10::Half(weight[start + i]));
+            largest = std::max(largest, std::bit_cast<std::uint32_t>(half[i]) & 0x7FFFFFFFU);
+        }
+        const float scale = std::bit_cast<float>(largest);
+        stored.scales.push_back(scale);
+        const float factor = scale > 0 ? 1.0F / scale * 127.0F : 0.0F; // in two steps, as PyTorch divides a number by a tensor
         for (std::size_t i = 0; i < columns; ++i)
-            stored.values[row * columns + i] =
-                static_cast<std::int8_t>(std::nearbyint(static_cast<float>(c10::Half(values[i])) * factor));
+            stored.values[start + i] = static_cast<std::int8_t>(round_even(half[i] * factor));
     }
     return stored;
 }
@@ -69,15 +74,16 @@ Result<StoredWeight> store_weight(std::span<const float> weight, const std::vect
         return half ? out_of_range(scheme.format)
                     : fail(ErrorCode::unsupported,
                            "A weight holds numbers that are not finite. The model is damaged or was trained to overflow.");
+    const bool doubled = options.double_quantization && doubling_pays(static_cast<std::int64_t>(weight.size()));
     switch (scheme.format) {
     case Format::fp16:
         return to_half<c10::Half>(weight, scheme.format);
     case Format::bf16:
         return to_half<c10::BFloat16>(weight, scheme.format);
     case Format::nf4:
-        return quantize_four_bit(weight, FourBit::nf4, options.double_quantization);
+        return quantize_four_bit(weight, FourBit::nf4, doubled);
     case Format::fp4:
-        return quantize_four_bit(weight, FourBit::fp4, options.double_quantization);
+        return quantize_four_bit(weight, FourBit::fp4, doubled);
     case Format::llm_int8:
         return quantize_rows(weight, shape.front());
     default:
@@ -89,8 +95,9 @@ std::vector<float> dequantize(const RowInt8Weight &weight)
 {
     std::vector<float> values(weight.values.size());
     const auto columns = static_cast<std::size_t>(weight.columns);
-    for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<float>(weight.values[i]) * weight.scales[i / columns] * (1.0F / 127.0F);
+    for (std::size_t row = 0, start = 0; start < values.size(); ++row, start += columns)
+        for (std::size_t i = start; i < start + columns; ++i) // products in the order of bitsandbytes
+            values[i] = static_cast<float>(weight.values[i]) * weight.scales[row] * (1.0F / 127.0F);
     return values;
 }
 

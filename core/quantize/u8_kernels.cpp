@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/u8_kernels.h"
 
+#include "core/program/vector_math.h"
+
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace ca {
 namespace {
 
-// The same loop for several instruction sets, chosen at run time: the program is built for any x86-64.
-#if defined(__x86_64__)
-#define CA_AVX2 __attribute__((target("avx2,fma")))
-#define CA_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
-#endif
-
-inline __attribute__((always_inline)) void quantize_loop(const float *values, std::size_t count, float inverse, float zero,
-                                                         std::uint8_t *out)
+CA_INLINE void quantize_loop(const float *values, std::size_t count, float inverse, float zero, std::uint8_t *out)
 {
-    constexpr float kMagic = 12582912.0F; // 1.5 * 2^23: adding it rounds to nearest even
     for (std::size_t i = 0; i < count; ++i) {
         float x = values[i] * inverse;
         x = x > -512.0F ? x : -512.0F; // NaN too; keeps the trick below within its range
         x = x < 512.0F ? x : 512.0F;
-        float q = ((x + kMagic) - kMagic) + zero;
+        float q = ((x + kRoundingMagic) - kRoundingMagic) + zero;
         q = q > 0.0F ? q : 0.0F;
         q = q < 255.0F ? q : 255.0F;
         out[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(q));
     }
 }
 
-inline __attribute__((always_inline)) void dequantize_loop(const std::uint8_t *values, std::size_t count, float scale,
-                                                           std::int32_t zero, float *out)
+CA_INLINE void dequantize_loop(const std::uint8_t *values, std::size_t count, float scale, std::int32_t zero, float *out)
 {
     for (std::size_t i = 0; i < count; ++i)
         out[i] = static_cast<float>(static_cast<std::int32_t>(values[i]) - zero) * scale;
 }
 
-inline __attribute__((always_inline)) void max_loop(std::uint8_t *into, const std::uint8_t *from, std::int64_t count)
+CA_INLINE void max_loop(std::uint8_t *into, const std::uint8_t *from, std::int64_t count)
 {
     for (std::int64_t i = 0; i < count; ++i)
         into[i] = into[i] > from[i] ? into[i] : from[i];
@@ -57,15 +51,6 @@ CA_AVX2 void dequantize_avx2(const std::uint8_t *v, std::size_t n, float s, std:
 CA_AVX2 void max_avx2(std::uint8_t *into, const std::uint8_t *from, std::int64_t n)
 {
     max_loop(into, from, n);
-}
-
-bool has_avx512()
-{
-    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-}
-bool has_avx2()
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 #endif
 
@@ -96,8 +81,9 @@ U8Grid u8_grid(float low, float high, int levels)
     if (!(high > low))
         return {};
     const float scale = (high - low) / static_cast<float>(levels);
-    constexpr float kMagic = 12582912.0F;
-    const float zero = (-low / scale + kMagic) - kMagic;
+    if (scale < std::numeric_limits<float>::min()) // its inverse would be infinite
+        return {};
+    const float zero = (-low / scale + kRoundingMagic) - kRoundingMagic;
     return {scale, std::clamp(static_cast<int>(zero), 0, levels)};
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/measure_recipe.h"
 
-#include "core/evaluate/latency.h"
 #include "core/evaluate/memory.h"
 #include "core/quantize/export.h"
 
@@ -18,7 +17,7 @@ constexpr double kSeconds = 3;
 /// The size on disk of what `quantize` would write; the file itself is not kept.
 Result<Bytes> size_on_disk(const Workbench &bench, const QuantizedModel &model)
 {
-    const Bytes predicted = predicted_bytes(bench.model, model.recipe);
+    const Bytes predicted = predicted_bytes(model.model, model.recipe);
     if (bench.folder.empty())
         return predicted;
     const std::filesystem::path file = bench.folder / kTrialExport;
@@ -42,7 +41,8 @@ Status measure_times(const Workbench &bench, const QuantizedModel &model, Measur
     options.threads = std::max(1, bench.threads);
     options.rounds = kRounds;
     options.seconds = kSeconds;
-    auto times = measure_latency(bench.model, model.program, model.compute, model.real, options, stop, progress);
+    auto times =
+        measure_latency(*bench.baselines, bench.model.input, model.program, model.compute, model.real, options, stop, progress);
     if (!times)
         return forward(times);
     measurement.latency = std::move(times->program);
@@ -66,7 +66,7 @@ Status measure_costs(const Workbench &bench, const QuantizedModel &model, Measur
         measurement.peak_memory = memory->measured();
         measurement.predicted_peak_memory = memory->predicted();
     }
-    return bench.latency ? measure_times(bench, model, measurement, stop, progress) : Status();
+    return bench.baselines ? measure_times(bench, model, measurement, stop, progress) : Status();
 }
 
 } // namespace

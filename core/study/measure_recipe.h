@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/evaluate/evaluate.h"
+#include "core/evaluate/latency.h"
 #include "core/evaluate/probe.h"
 #include "core/quantize/quantize.h"
 
@@ -21,9 +22,9 @@ struct Workbench {
     /// Of the head that is one: its model answers in place of `model`, whose bytes and latency are measured all the same.
     std::optional<Probe> probe{};
     Calibration calibration{};
-    int threads = 0;                  ///< 0: all, and one for latency
-    bool latency = true;
-    std::filesystem::path folder{}; ///< for the export that is weighed and removed again; empty: the size is predicted
+    int threads = 0;                           ///< 0: all, and one for latency
+    std::optional<FloatBaselines> baselines{}; ///< that latency is measured against; absent: it is not measured
+    std::filesystem::path folder{};            ///< for the export that is weighed and removed again; empty: the size is predicted
 };
 
 /// What the float model answered on a split.

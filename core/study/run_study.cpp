@@ -28,7 +28,7 @@ void remove_leftovers(const std::filesystem::path &folder)
 
 Workbench bench_of(const Model &model, const StudyOptions &options)
 {
-    return {.model = model, .threads = options.threads, .latency = options.latency, .folder = options.folder};
+    return {.model = model, .threads = options.threads, .folder = options.folder};
 }
 
 /// One study while it runs.
@@ -123,7 +123,7 @@ Status Runner::prepare()
         remove_leftovers(options_.folder);
         study_.files = {options_.folder / "study.json"};
     }
-    auto ladder = fixed_ladder(bench_.model, stop_);
+    auto ladder = fixed_ladder(bench_.model, data_.calibration.size() > 0, stop_);
     if (!ladder)
         return forward(ladder);
     candidates_ = std::move(*ladder);
@@ -142,6 +142,8 @@ Status Runner::choose()
     bench_.preprocess = preprocess->preprocess;
     bench_.scoring = head->scoring;
     bench_.calibration = Calibration(data_.calibration, preprocess->preprocess);
+    if (options_.latency)
+        bench_.baselines = float_baselines(bench_.model);
     study_.preprocess_sentence = preprocess->sentence;
     study_.head_sentence = head->sentence;
     if (head->scoring.head != Head::probe)

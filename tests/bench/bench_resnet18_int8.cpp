@@ -39,8 +39,8 @@ int main()
     ca::LatencyOptions options;
     options.rounds = 101;
     options.seconds = 60;
-    const auto times =
-        value_of(ca::measure_latency(model, quantized.program, quantized.compute, quantized.real, options, {}, {}));
+    const auto times = value_of(ca::measure_latency(ca::float_baselines(model), model.input, quantized.program, quantized.compute,
+                                                    quantized.real, options, {}, {}));
 
     const double int8 = times.program.batch1->median, fused = times.floats.fused_fp32->batch1->median,
                  plain = times.floats.torchscript->batch1->median;

@@ -3,9 +3,7 @@
 #include "core/quantize/export.h"
 #include "tests/fuzz/mutants.h"
 #include "tests/fuzz/run_mutants.h"
-#include "tests/support/calibration.h"
-#include "tests/support/scripted_nets_torch.h"
-#include "tests/support/shared_files.h"
+#include "tests/support/quantized.h"
 
 #include <QTemporaryDir>
 
@@ -17,13 +15,17 @@ namespace {
 constexpr int kMutants = 3000;
 const std::vector<std::string> kMarks{
     "\"dtype\"",    "\"shape\"",  "\"data_offsets\"", "__metadata__", "compression_agent.program",
-    "weight_scale", "zero_point", "aten::",           "prim::"};
+    "weight_scale", "zero_point", "aten::",           "prim::",       "absmax",
+    "quant_map",    "blocksize",  "nested_offset",    "quant_type",   "weight_format",
+    "SCB"};
 
 struct Original {
     const char *net;
     const char *method;
 };
-constexpr Original kOriginals[] = {{"cnn", "static-int8"}, {"attention", "int4-weight"}, {"digits", "int8-weight"}};
+constexpr Original kOriginals[] = {
+    {"cnn", "static-int8"}, {"attention", "int4-weight"}, {"digits", "int8-weight"}, {"lenet", "nf4"},
+    {"cnn", "fp4"},         {"attention", "llm-int8"},    {"digits", "fp16"},        {"attention", "bf16"}};
 
 std::string read(const std::filesystem::path &file)
 {
@@ -50,15 +52,7 @@ std::filesystem::path file_of(const std::filesystem::path &folder, const Origina
 /// Writes one of the originals and reads it back.
 void write_original(const std::filesystem::path &folder, const Original &original)
 {
-    const auto model = value_of(ca::load_model(write_scripted_net(folder, original.net), {}, {}, {}));
-    const auto recipe = value_of(ca::make_recipe(model, original.method, {}));
-    ca::ActivationRanges ranges;
-    if (std::string(original.method) == "static-int8") {
-        const auto data = value_of(ca::open_data_folder(source_folder() / "resources" / "demo" / "pictogram10", 0));
-        const auto preprocess = value_of(ca::parse_preprocess("cifar10"));
-        ranges = value_of(minmax_ranges(model, data.calibration.first(32), preprocess));
-    }
-    const auto quantized = value_of(ca::quantize(model, recipe, ranges, 1, {}, {}));
+    const auto quantized = quantized_net(folder, original.net, original.method);
     value_of(ca::write_export(quantized, file_of(folder, original)));
     value_of(ca::read_export(file_of(folder, original), 1, {}, {}));
 }

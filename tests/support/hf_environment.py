@@ -23,16 +23,17 @@ def _torch_packages():
     return os.path.dirname(torch)
 
 
-def _make(home, packages):
+def _make(home, packages, names):
     python = os.path.join(home, "bin", "python")
     version = re.search(r"__version__ *= *'(\d+)\.(\d+)", open(os.path.join(packages, "torch", "version.py")).read())
     base = os.path.join(packages, "..", "..", "..", "bin", "python")
     vision = f"torchvision==0.{int(version[2]) + 15}.*"  # their versions go together: torch 2.0 and torchvision 0.15
     steps = [
         [base, "-m", "venv", home],
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_PACKAGES],
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", vision],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *names],
     ]
+    if names is _PACKAGES:
+        steps.append([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", vision])
     for number, step in enumerate(steps):
         done = subprocess.run(step, capture_output=True, text=True)
         if done.returncode:
@@ -45,15 +46,17 @@ def _make(home, packages):
     open(os.path.join(home, "complete"), "w").close()
 
 
-def enter():
-    """Runs the calling script again in that Python, which is made where it is missing; exit code 77 where that is impossible."""
+def enter(name="python-to-compare", names=_PACKAGES):
+    """Runs the calling script again in that Python, which is made where it is missing; exit code 77 where that is impossible.
+
+    `name`: of the environment; one that needs other packages than the usual ones has another."""
     packages = _torch_packages()
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    home = os.path.join(cache, "compression-agent", "python-to-compare")
+    home = os.path.join(cache, "compression-agent", name)
     if os.path.realpath(sys.prefix) == os.path.realpath(home):
         return
     if not os.path.exists(os.path.join(home, "complete")):
-        _make(home, packages)
+        _make(home, packages, names)
     python = os.path.join(home, "bin", "python")
     os.execv(python, [python, *sys.argv])
 

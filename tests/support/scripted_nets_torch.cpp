@@ -134,6 +134,45 @@ def forward(self, x):
 )"};
 }
 
+/// As CLIP's image tower: q, k and v apart, attention by heads of 16, quick GELU.
+Net gated()
+{
+    const auto linear = [](const std::string &name, std::int64_t out, std::int64_t in) {
+        return std::vector<Weight>{{name + ".weight", {out, in}}, {name + ".bias", {out}}};
+    };
+    const auto norm = [](const std::string &name) {
+        return std::vector<Weight>{{name + ".weight", {32}}, {name + ".bias", {32}}};
+    };
+    return {joined({{{"patch.weight", {32, 3, 8, 8}}},
+                    norm("first_norm"),
+                    linear("q", 32, 32),
+                    linear("k", 32, 32),
+                    linear("v", 32, 32),
+                    linear("out", 32, 32),
+                    norm("second_norm"),
+                    linear("fc1", 64, 32),
+                    linear("fc2", 32, 64),
+                    linear("head", 10, 32)}),
+            R"(
+def heads(self, x):
+    return x.view(x.size(0), x.size(1), 2, 16).transpose(1, 2)
+
+def forward(self, x):
+    y = torch.conv2d(x, self.patch.weight, None, [8, 8], [0, 0], [1, 1], 1).flatten(2).transpose(1, 2)
+    n = torch.layer_norm(y, [32], self.first_norm.weight, self.first_norm.bias, 1e-5, False)
+    q = self.heads(torch.linear(n, self.q.weight, self.q.bias))
+    k = self.heads(torch.linear(n, self.k.weight, self.k.bias))
+    v = self.heads(torch.linear(n, self.v.weight, self.v.bias))
+    a = torch.scaled_dot_product_attention(q, k, v, None, 0.0, False, scale=0.25)
+    a = a.transpose(1, 2).contiguous().reshape(y.size(0), y.size(1), 32)
+    y = y + torch.linear(a, self.out.weight, self.out.bias)
+    n = torch.layer_norm(y, [32], self.second_norm.weight, self.second_norm.bias, 1e-5, False)
+    m = torch.linear(n, self.fc1.weight, self.fc1.bias)
+    y = y + torch.linear(m * torch.sigmoid(1.702 * m), self.fc2.weight, self.fc2.bias)
+    return torch.linear(y.mean(1), self.head.weight, self.head.bias)
+)"};
+}
+
 Net mutating()
 {
     return {{{"conv.weight", {8, 3, 3, 3}}, {"fc.weight", {10, 8}}},
@@ -225,6 +264,7 @@ const std::map<std::string, Net> &nets()
         {"cnn", cnn()},
         {"depthwise", depthwise()},
         {"attention", attention()},
+        {"gated", gated()},
         {"blocks", blocks()},
         {"mutating", mutating()},
         {"shape_if", shape_if()},
@@ -246,6 +286,12 @@ def forward(self, x):
     y.sub_(0.5)
     w = v * 1.0
     return torch.linear(y.mean([2, 3]) + w.mean([1, 2]).unsqueeze(1), self.fc.weight, None)
+)"}},
+        {"transposed", {{{"conv.weight", {8, 3, 3, 3}}, {"up.weight", {8, 4, 2, 2}}, {"fc.weight", {10, 4}}}, R"(
+def forward(self, x):
+    y = torch.relu(torch.conv2d(x, self.conv.weight, None, [2, 2], [1, 1], [1, 1], 1))
+    z = torch.relu(torch.conv_transpose2d(y, self.up.weight, None, [2, 2], [0, 0], [0, 0], 1, [1, 1]))
+    return torch.linear(z.mean([2, 3]), self.fc.weight, None)
 )"}},
         {"normalising", {{{"conv.weight", {8, 3, 3, 3}}, {"fc.weight", {10, 8}}}, R"(
 def forward(self, x):

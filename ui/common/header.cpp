@@ -31,6 +31,7 @@ Header::Header(QWidget *parent) : QFrame(parent)
     data_ = new Chip(u"chip_data"_s, tr("Data"));
     device_ = new Chip(u"chip_device"_s, tr("Device"));
     scan_ = make_button(u"button_scan"_s, tr("Scan"), tr("Scan the layers' sensitivity"));
+    quantize_ = make_button(u"button_quantize"_s, tr("Quantize…"), tr("Quantize by one method, and export"));
     run_ = make_button(u"button_run"_s, tr("Run study"), tr("Run study"));
     run_->setProperty("role", "primary");
     stop_ = make_button(u"button_stop"_s, tr("Stop"), tr("Stop what runs"));
@@ -42,6 +43,7 @@ Header::Header(QWidget *parent) : QFrame(parent)
     menu_->setAttribute(Qt::WA_WindowPropagation);
     more_->setMenu(menu_);
     connect(scan_, &QPushButton::clicked, this, &Header::scan_requested);
+    connect(quantize_, &QPushButton::clicked, this, &Header::quantize_requested);
     connect(run_, &QPushButton::clicked, this, &Header::run_requested);
     connect(stop_, &QPushButton::clicked, this, &Header::stop_requested);
 
@@ -52,14 +54,16 @@ Header::Header(QWidget *parent) : QFrame(parent)
         row->addWidget(chip);
     row->addStretch(1);
     row->addSpacing(8);
-    for (auto *button : {scan_, run_, stop_, more_})
+    for (auto *button : {scan_, quantize_, run_, stop_, more_})
         row->addWidget(button);
 }
 
 void Header::set_can_scan(const QString &why_not)
 {
-    scan_->setEnabled(why_not.isEmpty());
-    scan_->setToolTip(why_not);
+    for (QPushButton *button : {scan_, quantize_}) {
+        button->setEnabled(why_not.isEmpty());
+        button->setToolTip(why_not);
+    }
 }
 
 void Header::set_can_run(const QString &why_not)

@@ -10,8 +10,8 @@ namespace ca {
 
 class Chip;
 
-/// The top of the window: what is loaded as three chips, then Scan, Run study (the one filled button), Stop, and a menu for
-/// the rest.
+/// The top of the window: what is loaded as three chips, then Scan, Quantize, Run study (the one filled button), Stop, and a menu
+/// for the rest.
 class Header final : public QFrame {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Header)
@@ -24,12 +24,13 @@ public:
     [[nodiscard]] QMenu *menu() const { return menu_; }
 
     // Empty where it can; else the button's tooltip
-    void set_can_scan(const QString &why_not);
+    void set_can_scan(const QString &why_not); ///< or quantize
     void set_can_run(const QString &why_not);
     void set_can_stop(bool can);
 
 Q_SIGNALS:
     void scan_requested();
+    void quantize_requested();
     void run_requested();
     void stop_requested();
 
@@ -38,6 +39,7 @@ private:
     Chip *data_ = nullptr;
     Chip *device_ = nullptr;
     QPushButton *scan_ = nullptr;
+    QPushButton *quantize_ = nullptr;
     QPushButton *run_ = nullptr;
     QPushButton *stop_ = nullptr;
     QPushButton *more_ = nullptr;

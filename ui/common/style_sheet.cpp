@@ -29,14 +29,15 @@ QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4p
     border-top-left-radius: 8px; border-top-right-radius: 8px; }
 [role="pane_body"] { background: $panel; border: 1px solid $line; border-top: none;
     border-bottom-left-radius: 8px; border-bottom-right-radius: 8px; }
+[role="rule"] { background: $grid; border: none; max-height: 1px; }
 [role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 
-QPushButton, QComboBox, QSpinBox { background: $panel; color: $ink; border: 1px solid $line; border-radius: 6px;
+QPushButton, QComboBox, QSpinBox, QDoubleSpinBox { background: $panel; color: $ink; border: 1px solid $line; border-radius: 6px;
     min-height: 26px; max-height: 26px; padding: 0 12px; }
-QPushButton:hover, QComboBox:hover, QSpinBox:hover { border-color: $faint; }
+QPushButton:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: $faint; }
 QPushButton:pressed { background: $accent_soft; }
-QPushButton:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
-QPushButton:disabled, QComboBox:disabled, QSpinBox:disabled { color: $faint; }
+QPushButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QPushButton:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
 QPushButton[role="primary"] { background: $accent; color: $panel; border-color: $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { border-color: $ink; }
 QPushButton[role="primary"]:focus { border: 2px solid $ink; padding: 0 11px; min-height: 24px; max-height: 24px; }
@@ -58,7 +59,11 @@ QPushButton::menu-indicator { width: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; selection-background-color: $selection;
     selection-color: $ink; outline: 0; }
-QRadioButton { color: $ink; spacing: 8px; min-height: 24px; }
+QRadioButton, QCheckBox { color: $ink; spacing: 8px; min-height: 24px; }
+QRadioButton:disabled, QCheckBox:disabled { color: $faint; }
+QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid $faint; border-radius: 3px; background: $panel; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox::indicator:focus { border-color: $ink; }
 QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid $faint; border-radius: 7px; background: $panel; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid $accent; }
 QRadioButton::indicator:focus { border-color: $ink; }

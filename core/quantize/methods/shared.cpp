@@ -22,12 +22,16 @@ Scheme plain_scheme(Format format)
     return {format, Activation::none, Rounding::nearest, 0, true};
 }
 
-void set_static_options(RecipeOptions &into, const Model &, const MethodOptions &options)
+void set_static_options(RecipeOptions &into, const Model &model, const MethodOptions &options)
 {
-    into.ranges = options.ranges.value_or(RangeMethod::minmax);
+    const auto steps = model.program.steps();
+    const bool normalises =
+        std::any_of(steps.begin(), steps.end(), [](const StepInfo &step) { return step.op == "aten::layer_norm"; });
+    // Equalization brought a depthwise net with a scale for each channel nothing once ranges were those of least error.
+    into.ranges = options.ranges.value_or(RangeMethod::mse);
     into.equalize = options.equalize.value_or(false);
-    into.smooth = options.smooth.value_or(false);
-    into.correct_biases = options.correct_biases.value_or(false);
+    into.smooth = options.smooth.value_or(options.has_images && normalises);
+    into.correct_biases = options.correct_biases.value_or(options.has_images);
 }
 
 } // namespace ca::methods

@@ -12,6 +12,8 @@ private Q_SLOTS:
     void knows_the_defaults_of_the_contract();
     void reads_the_options_of_a_run();
     void reads_the_options_of_a_method();
+    void reads_the_options_of_activations_and_formats();
+    void reads_how_small_mixed_may_become();
     void takes_a_model_without_a_command_as_a_run();
     void takes_a_bare_file_or_nothing_as_the_window();
     void explains_what_it_does_not_take_data();
@@ -94,6 +96,37 @@ void TestArguments::reads_the_options_of_a_method()
     QVERIFY(!channel.method_options.symmetric);
 }
 
+void TestArguments::reads_the_options_of_activations_and_formats()
+{
+    const auto options = [](const char *line) {
+        return parsed(QStringLiteral("quantize --model m.pt --output o --method ") + QLatin1String(line)).method_options;
+    };
+    const ca::MethodOptions fixed = options("static-int8 --ranges percentile --equalize --no-smooth --bias-correction");
+    QCOMPARE(fixed.ranges, std::optional(ca::RangeMethod::percentile));
+    QCOMPARE(fixed.equalize, std::optional(true));
+    QCOMPARE(fixed.smooth, std::optional(false));
+    QCOMPARE(fixed.correct_biases, std::optional(true));
+    QVERIFY(!fixed.per_token && !fixed.threshold && !fixed.double_quantization && !fixed.compute);
+    QCOMPARE(options("dynamic-int8 --per-token").per_token, std::optional(true));
+    QCOMPARE(options("llm-int8 --threshold 0").threshold, std::optional(0.0));
+    QCOMPARE(options("nf4 --single-quantization --compute bf16").double_quantization, std::optional(false));
+    QCOMPARE(options("nf4 --single-quantization --compute bf16").compute, std::optional(ca::Format::bf16));
+    QCOMPARE(options("w4a8 --rounding adaround").rounding, std::optional(ca::Rounding::adaround));
+    const Arguments script = parsed(QStringLiteral("quantize --model m.pt --output o --method nf4 --format torchscript"));
+    QCOMPARE(script.format, ca::ExportFormat::torchscript);
+    QCOMPARE(parsed(QStringLiteral("quantize --model m.pt --output o --method nf4")).format, ca::ExportFormat::safetensors);
+}
+
+void TestArguments::reads_how_small_mixed_may_become()
+{
+    const auto mixed = [](const char *line) {
+        return parsed(QStringLiteral("quantize --model m.pt --output o --method mixed ") + QLatin1String(line));
+    };
+    QCOMPARE(mixed("--target-bytes 123456").target_bytes, std::optional<std::int64_t>(123456));
+    QCOMPARE(mixed("--target-ratio 7.5 --rounding mse --compute bf16").target_ratio, std::optional(7.5));
+    QCOMPARE(mixed("--max-drop 0.5").max_drop, std::optional(0.5));
+}
+
 void TestArguments::takes_a_model_without_a_command_as_a_run()
 {
     QCOMPARE(parsed(QStringLiteral("--model m.pt --data d")).command, Command::run);
@@ -142,7 +175,23 @@ void TestArguments::explains_what_it_does_not_take_data()
     row("evaluate --model m.pt --data d --threads 0", "--threads");
     row("quantize --model m.pt --output o", "--method");
     row("quantize --model m.pt --method int8-weight", "--output");
-    row("quantize --model m.pt --method int8-weight --output o --format torchscript", "safetensors");
+    row("quantize --model m.pt --method int8-weight --output o --format onnx", "safetensors, torchscript, recipe");
+    row("quantize --model m.pt --method mixed --output o", "one of --target-bytes, --target-ratio and --max-drop");
+    row("quantize --model m.pt --method mixed --output o --target-bytes 9 --max-drop 1", "one of --target-bytes");
+    row("quantize --model m.pt --method nf4 --output o --group 64", "nf4 does not use --group; it takes --single-quantization");
+    row("quantize --model m.pt --method nf4 --output o --target-ratio 4", "go with the method mixed");
+    row("quantize --model m.pt --method int8-weight --output o --max-drop 1", "go with the method mixed");
+    row("quantize --model m.pt --method fp32 --output o --compute bf16", "it takes no options");
+    row("quantize --model m.pt --method mixed --output o --target-ratio 4 --smooth", "does not use --smooth or --no-smooth");
+    row("quantize --model m.pt --method static-int8 --output o --per-token", "it takes --rounding");
+    row("quantize --model m.pt --method dynamic-int8 --output o --threshold 3", "--per-token");
+    row("quantize --model m.pt --recipe r.json --output o --ranges mse", "a recipe has its own");
+    row("quantize --model m.pt --recipe r.json --output o --target-bytes 9", "go with the method mixed");
+    row("quantize --model m.pt --method static-int8 --output o --smooth --no-smooth", "--smooth");
+    row("quantize --model m.pt --method static-int8 --output o --ranges widest", "minmax, percentile, mse, entropy");
+    row("quantize --model m.pt --method llm-int8 --output o --threshold -1", "--threshold takes a number of at least 0");
+    row("evaluate --model m.pt --data d --device tpu", "cpu, cuda, mps");
+    row("evaluate --model m.pt --data d --method mixed", "one of --target-bytes");
     row("run --model m.pt --data d --max-drop -1", "--max-drop");
     row("run --model m.pt --data d --minutes nan", "--minutes");
     row("run --model m.pt --data d --target-ratio 0", "above 0");

@@ -26,6 +26,7 @@ class TestLatency final : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void times_the_program_with_its_baselines();
+    void leaves_out_baselines_that_are_not_there();
     void times_only_batch_1_when_asked();
     void gives_no_time_of_a_simulation();
     void stops_timing_when_asked();
@@ -39,6 +40,7 @@ private Q_SLOTS:
 private:
     QTemporaryDir folder_;
     ca::Model model_;
+    ca::FloatBaselines baselines_;
 };
 
 void TestLatency::initTestCase()
@@ -46,6 +48,7 @@ void TestLatency::initTestCase()
     auto model = ca::load_model(write_scripted_net(folder_.path().toStdString(), "cnn"), {}, {}, {});
     QVERIFY2(model, model ? "" : model.error().text().c_str());
     model_ = std::move(*model);
+    baselines_ = ca::float_baselines(model_);
 }
 
 void TestLatency::times_the_program_with_its_baselines()
@@ -53,7 +56,7 @@ void TestLatency::times_the_program_with_its_baselines()
     ca::LatencyOptions options;
     options.batch = 16;
     options.rounds = 9;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "fp32", true, options, {}, {});
     QVERIFY2(times, times ? "" : times.error().text().c_str());
     const auto in_order = [](const std::optional<ca::MedianInterval> &interval) {
         return interval && interval->low > 0 && interval->low <= interval->median && interval->median <= interval->high;
@@ -68,12 +71,24 @@ void TestLatency::times_the_program_with_its_baselines()
     QVERIFY(!times->floats.bf16 || in_order(times->floats.bf16->batch1));
 }
 
+void TestLatency::leaves_out_baselines_that_are_not_there()
+{
+    ca::LatencyOptions options;
+    options.batch = 1;
+    options.rounds = 5;
+    const ca::FloatBaselines only{{}, baselines_.fused_fp32, {}};
+    const auto times = ca::measure_latency(only, model_.input, model_.program, "fp32", true, options, {}, {});
+    QVERIFY(times);
+    QVERIFY(times->program.batch1 && times->floats.fused_fp32);
+    QVERIFY(!times->floats.torchscript && !times->floats.bf16);
+}
+
 void TestLatency::times_only_batch_1_when_asked()
 {
     ca::LatencyOptions options;
     options.batch = 1;
     options.rounds = 5;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "fp32", true, options, {}, {});
     QVERIFY(times && times->program.batch1 && !times->program.batch_n);
     QCOMPARE(times->program.batch, 32);
 }
@@ -83,7 +98,7 @@ void TestLatency::gives_no_time_of_a_simulation()
     ca::LatencyOptions options;
     options.batch = 2;
     options.rounds = 5;
-    const auto times = ca::measure_latency(model_, model_.program, "int8", false, options, {}, {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "int8", false, options, {}, {});
     QVERIFY(times);
     QVERIFY(!times->program.real && !times->program.batch1 && !times->program.batch_n);
     QVERIFY(times->floats.fused_fp32 && times->floats.fused_fp32->batch1);
@@ -93,7 +108,7 @@ void TestLatency::stops_timing_when_asked()
 {
     std::stop_source source;
     source.request_stop();
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, {}, source.get_token(), {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "fp32", true, {}, source.get_token(), {});
     QVERIFY(times.error().code == ca::ErrorCode::cancelled);
 }
 
@@ -103,7 +118,7 @@ void TestLatency::stays_on_one_core_while_one_thread_is_timed()
     ca::LatencyOptions options;
     options.batch = 1;
     options.rounds = 5;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "fp32", true, options, {}, {});
     QVERIFY(times);
     QVERIFY(times->program.pinned);
     QVERIFY(times->floats.torchscript && times->floats.torchscript->pinned);
@@ -116,7 +131,7 @@ void TestLatency::pins_nothing_where_several_threads_are_timed()
     options.batch = 1;
     options.rounds = 5;
     options.threads = 2;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "fp32", true, options, {}, {});
     QVERIFY(times);
     QVERIFY(!times->program.pinned);
 }
@@ -145,7 +160,7 @@ void TestLatency::warns_of_another_process_that_computes()
     options.batch = 1;
     options.rounds = 1 << 20; // as many as there is time for
     options.seconds = 1.5;
-    const auto times = ca::measure_latency(model_, model_.program, "fp32", true, options, {}, {});
+    const auto times = ca::measure_latency(baselines_, model_.input, model_.program, "fp32", true, options, {}, {});
     other.kill();
     other.waitForFinished();
     QVERIFY(times);

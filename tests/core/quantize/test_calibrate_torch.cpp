@@ -15,6 +15,9 @@ private Q_SLOTS:
     void passes_over_pictures_that_cannot_be_read();
     void says_when_no_picture_can_be_read();
     void wants_images_of_the_models_size();
+    void notes_the_channels_of_what_layers_read();
+    void refuses_values_that_are_not_finite();
+    void gives_the_same_with_any_threads();
 
 private:
     [[nodiscard]] ca::Result<ca::ActivationRanges> calibrated(const ca::Split &split, const ca::Preprocess &how = {}) const
@@ -80,6 +83,44 @@ void TestCalibrate::wants_images_of_the_models_size()
     const auto ranges = calibrated(whole_split(records_), {.size = 64, .crop = 64});
     QVERIFY(ranges.error().code == ca::ErrorCode::bad_data);
     QVERIFY(ranges.error().sentence.find("makes 64 x 64") != std::string::npos);
+}
+
+void TestCalibrate::notes_the_channels_of_what_layers_read()
+{
+    const ca::Preprocess how{.mean = {0.5F, 0.25F, 0}, .deviation = {0.25F, 0.25F, 0.25F}};
+    const auto measured = ca::measure_activations(model_, whole_split(records_), how, 2, {}, {});
+    QVERIFY(measured);
+    const auto &largest = measured->data().channels.at(0),
+               &lowest = measured->data().lowest.at(0); // the first layer reads images
+    QCOMPARE(largest.size(), std::size_t(3));
+    for (std::size_t channel = 0; channel < 3; ++channel) {
+        float high = -INFINITY, low = INFINITY;
+        for (std::size_t image = 0; image < records_->size(); ++image)
+            for (std::size_t pixel = 0; pixel < 1024; ++pixel) {
+                const auto value = static_cast<float>(records_->image(image)[channel * 1024 + pixel]);
+                high = std::max(high, (value / 255 - how.mean[channel]) / how.deviation[channel]);
+                low = std::min(low, (value / 255 - how.mean[channel]) / how.deviation[channel]);
+            }
+        QVERIFY(std::abs(largest[channel] - std::max(high, -low)) < 1e-5F);
+        QVERIFY(std::abs(lowest[channel] - low) < 1e-5F);
+    }
+}
+
+void TestCalibrate::refuses_values_that_are_not_finite()
+{
+    const auto ranges = calibrated(whole_split(records_), {.deviation = {0, 1, 1}});
+    QVERIFY(!ranges);
+    QVERIFY(ranges.error().code == ca::ErrorCode::failed);
+    QVERIFY(ranges.error().sentence.find("not finite") != std::string::npos);
+}
+
+void TestCalibrate::gives_the_same_with_any_threads()
+{
+    const auto one = ca::measure_activations(model_, whole_split(records_), {}, 1, {}, {});
+    const auto two = ca::measure_activations(model_, whole_split(records_), {}, 2, {}, {});
+    QVERIFY(one && two);
+    QVERIFY(one->data().slots == two->data().slots);
+    QVERIFY(one->data().channels == two->data().channels && one->data().lowest == two->data().lowest);
 }
 
 QTEST_APPLESS_MAIN(TestCalibrate)

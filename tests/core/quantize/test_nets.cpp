@@ -4,6 +4,7 @@
 #include "core/quantize/quantize.h"
 #include "tests/support/calibration.h"
 #include "tests/support/models.h"
+#include "tests/support/scripted_nets_torch.h"
 #include "tests/support/shared_files.h"
 
 #include <QProcess>
@@ -30,6 +31,8 @@ private Q_SLOTS:
     void quantizes_activations_where_there_are_kernels();
     void comes_back_from_its_file_data() { rows(); }
     void comes_back_from_its_file();
+    void runs_without_this_program_data() { rows(); }
+    void runs_without_this_program();
 
 private:
     void rows() const;
@@ -206,7 +209,7 @@ void TestNets::comes_back_from_its_file()
     const ca::Model &model = *loaded;
     if (!model.program.is_recorded())
         return;
-    for (const char *method : {"int8-weight", "int4-weight"}) {
+    for (const char *method : {"int8-weight", "int4-weight", "nf4", "llm-int8"}) {
         const auto quantized = ca::quantize(model, *ca::make_recipe(model, method, {.has_images = false}), {}, 1, {}, {});
         QVERIFY(quantized);
         const auto file = folder_.filePath("written.safetensors").toStdString();
@@ -219,6 +222,27 @@ void TestNets::comes_back_from_its_file()
         QVERIFY(back->recipe == quantized->recipe);
         const auto images = random_images(3, 3, 32, 32, 6);
         QCOMPARE(ca::run(back->program, images)->values, ca::run(quantized->program, images)->values);
+    }
+}
+
+void TestNets::runs_without_this_program()
+{
+    const ca::Model *loaded = load();
+    QVERIFY(loaded);
+    const ca::Model &model = *loaded;
+    if (!model.program.is_recorded())
+        return;
+    const auto quantized = ca::quantize(model, *ca::make_recipe(model, "int4-weight", {.has_images = false}), {}, 1, {}, {});
+    QVERIFY(quantized);
+    const auto file = folder_.filePath("portable.pt").toStdString();
+    const auto written = ca::write_torchscript(*quantized, file);
+    QVERIFY2(written, written ? "" : written.error().text().c_str());
+    for (const std::int64_t count : {1, 3}) {
+        const auto images = random_images(count, 3, 32, 32, 6);
+        const auto expected = ca::run(quantized->program, images);
+        QVERIFY(expected);
+        const double found = relative_difference(interpret_net(file, images.values, {count, 3, 32, 32}), expected->values);
+        QVERIFY2(found < 1e-3, qPrintable(QString::number(found)));
     }
 }
 

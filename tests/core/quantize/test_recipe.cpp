@@ -12,12 +12,11 @@ private Q_SLOTS:
     void writes_the_form_of_the_contract();
     void reads_back_what_it_wrote();
     void hashes_the_content_not_the_order();
+    void writes_only_options_that_differ();
+    void fills_in_the_defaults_of_the_contract();
+    void knows_what_needs_images();
     void refuses_what_it_does_not_know_data();
     void refuses_what_it_does_not_know();
-    void quantizes_every_layer_by_a_method();
-    void leaves_first_and_last_float_with_a_reason();
-    void drops_groups_that_do_not_divide_a_row();
-    void names_the_known_methods_for_an_unknown_one();
     void checks_a_recipe_against_its_model();
     void describes_recipes_in_a_few_words();
 
@@ -64,6 +63,49 @@ void TestRecipe::hashes_the_content_not_the_order()
     QCOMPARE(ca::hash(*a).size(), std::size_t{64});
 }
 
+void TestRecipe::writes_only_options_that_differ()
+{
+    ca::Recipe recipe{"abc", {}};
+    recipe.options = {ca::RangeMethod::entropy, true, true, true, {{"fc", 0.5}}, true, 3.5, false, ca::Format::bf16};
+    QCOMPARE(
+        ca::canonical(ca::to_json(recipe)["options"]),
+        std::string(
+            R"({"compute":"bf16","correct_biases":true,"double_quantization":false,"equalize":true,"per_token":true,"ranges":"entropy","smooth":true,"strengths":{"fc":0.5},"threshold":3.5})"));
+    const auto back = ca::recipe_from_json(ca::to_json(recipe));
+    QVERIFY(back);
+    QVERIFY(*back == recipe);
+    QVERIFY(ca::hash(*back) != ca::hash({"abc", {}, {}}));
+}
+
+void TestRecipe::fills_in_the_defaults_of_the_contract()
+{
+    const auto read = ca::recipe_from_json(ca::Json::parse(
+        R"({"version":1,"layers":{"a":{"format":"int8"},"b":{"format":"int4"},"c":{"format":"nf4"},"d":{"format":"int5"}}})"));
+    QVERIFY(read);
+    const auto &layers = read->layers;
+    QVERIFY(layers.at("a") == (ca::Scheme{ca::Format::int8, ca::Activation::none, ca::Rounding::mse, 0, true}));
+    QVERIFY(layers.at("b") == (ca::Scheme{ca::Format::int4, ca::Activation::none, ca::Rounding::gptq, 0, false}));
+    QVERIFY(layers.at("c") == (ca::Scheme{ca::Format::nf4, ca::Activation::none, ca::Rounding::nearest, 0, true}));
+    QVERIFY(layers.at("d") == (ca::Scheme{ca::Format::int5, ca::Activation::none, ca::Rounding::gptq, 0, true}));
+}
+
+void TestRecipe::knows_what_needs_images()
+{
+    const auto with = [](ca::Scheme scheme, ca::RecipeOptions options = {}) {
+        return ca::needs_images({"", {{"conv1", scheme}}, options});
+    };
+    ca::RecipeOptions biases, smooth;
+    biases.correct_biases = smooth.smooth = true;
+    QVERIFY(!with({ca::Format::int4, ca::Activation::none, ca::Rounding::mse}));
+    QVERIFY(with({ca::Format::int4, ca::Activation::none, ca::Rounding::gptq}));
+    QVERIFY(with({ca::Format::int4, ca::Activation::none, ca::Rounding::adaround}));
+    QVERIFY(with({ca::Format::int8, ca::Activation::static_int8, ca::Rounding::mse}));
+    QVERIFY(!with({ca::Format::int8, ca::Activation::dynamic_int8, ca::Rounding::mse}));
+    QVERIFY(!with({ca::Format::nf4, ca::Activation::none, ca::Rounding::nearest}));
+    QVERIFY(with({ca::Format::int8}, biases));
+    QVERIFY(with({ca::Format::int8}, smooth));
+}
+
 void TestRecipe::refuses_what_it_does_not_know_data()
 {
     QTest::addColumn<QString>("text");
@@ -82,6 +124,18 @@ void TestRecipe::refuses_what_it_does_not_know_data()
                                   << "32, 64, 128";
     QTest::newRow("a number for a truth") << R"({"version":1,"layers":{"x":{"format":"int8","symmetric":1}}})"
                                           << "symmetric";
+    const auto option = [](const char *name, const char *json, const char *words) {
+        QTest::newRow(name) << QStringLiteral(R"({"version":1,"layers":{},"options":%1})").arg(json) << words;
+    };
+    option("an unknown option", R"({"colour":1})", "colour");
+    option("options that are none", R"([1])", "no object");
+    option("an unknown range", R"({"ranges":"all"})", "minmax, percentile");
+    option("a threshold below zero", R"({"threshold":-1})", "0 to 65504");
+    option("a threshold in words", R"({"threshold":"six"})", "0 to 65504");
+    option("a strength above one", R"({"strengths":{"fc":1.5}})", "0 to 1");
+    option("strengths in a list", R"({"strengths":[0.5]})", "0 to 1");
+    option("a flag in words", R"({"smooth":"yes"})", "true or false");
+    option("arithmetic in int8", R"({"compute":"int8"})", "fp32 or bf16");
     QTest::newRow("a list") << R"([1,2])"
                             << "layers";
 }
@@ -96,45 +150,6 @@ void TestRecipe::refuses_what_it_does_not_know()
     QVERIFY2(recipe.error().sentence.find(words.toStdString()) != std::string::npos, recipe.error().sentence.c_str());
 }
 
-void TestRecipe::quantizes_every_layer_by_a_method()
-{
-    const auto made = ca::make_recipe(model_, "static-int8", {});
-    QCOMPARE(made->recipe.layers.size(), std::size_t{7});
-    for (const auto &[name, scheme] : made->recipe.layers)
-        QVERIFY(scheme == (ca::Scheme{ca::Format::int8, ca::Activation::static_int8, ca::Rounding::mse, 0, true}));
-    const auto four = ca::make_recipe(model_, "int4-weight", {});
-    QVERIFY(!four->recipe.layers.at("conv1").symmetric);
-    QVERIFY(ca::make_recipe(model_, "fp32", {})->recipe.layers.empty());
-}
-
-void TestRecipe::leaves_first_and_last_float_with_a_reason()
-{
-    ca::MethodOptions options;
-    options.first_and_last_float = true;
-    const auto made = ca::make_recipe(model_, "int8-weight", options);
-    QVERIFY(!made->recipe.layers.contains("conv1") && !made->recipe.layers.contains("fc"));
-    QCOMPARE(made->left_float.size(), std::size_t{2});
-    QVERIFY(!made->left_float[0].reason.empty());
-}
-
-void TestRecipe::drops_groups_that_do_not_divide_a_row()
-{
-    ca::MethodOptions options;
-    options.group = 32;
-    const auto made = ca::make_recipe(model_, "int4-weight", options);
-    QCOMPARE(made->recipe.layers.at("conv1").group, 0);         // rows of 27
-    QCOMPARE(made->recipe.layers.at("layer2.conv2").group, 32); // rows of 288
-    QVERIFY(ca::check(made->recipe, model_));
-}
-
-void TestRecipe::names_the_known_methods_for_an_unknown_one()
-{
-    const auto made = ca::make_recipe(model_, "int12", {});
-    QVERIFY(!made);
-    QCOMPARE(made.error().code, ca::ErrorCode::usage);
-    QVERIFY(made.error().sentence.find("static-int8") != std::string::npos);
-}
-
 void TestRecipe::checks_a_recipe_against_its_model()
 {
     ca::Recipe recipe{"", {{"nowhere", {}}}};
@@ -143,6 +158,10 @@ void TestRecipe::checks_a_recipe_against_its_model()
     const auto result = ca::check(recipe, model_);
     QVERIFY(!result);
     QVERIFY(result.error().sentence.find("27") != std::string::npos);
+    recipe.layers = {{"conv1", {ca::Format::nf4, ca::Activation::static_int8, ca::Rounding::nearest, 0, true}}};
+    const auto mixture = ca::check(recipe, model_);
+    QVERIFY(!mixture);
+    QVERIFY(mixture.error().sentence.find("int8 to int2") != std::string::npos);
 }
 
 void TestRecipe::describes_recipes_in_a_few_words()

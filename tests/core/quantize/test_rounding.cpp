@@ -62,7 +62,7 @@ void TestRounding::keeps_a_scale_for_each_group()
         ca::quantize_weight(weights, {1, 64}, {ca::Format::int4, ca::Activation::none, ca::Rounding::nearest, 32, true});
     QVERIFY(stored);
     QCOMPARE(stored->scales.size(), std::size_t{2});
-    QVERIFY(std::abs(stored->scales[1] / stored->scales[0] - 100) < 1e-3F);
+    QVERIFY(std::abs(stored->scales[1] / stored->scales[0] - 100) < 0.8F); // bf16 keeps each to 0.4 %
     QVERIFY(!ca::quantize_weight(weights, {1, 64}, {ca::Format::int4, ca::Activation::none, ca::Rounding::nearest, 48, true}));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/ladder.h"
+#include "core/search/mixed.h"
 #include "tests/support/scripted_nets_torch.h"
 
 #include <QTemporaryDir>
@@ -39,6 +40,8 @@ private Q_SLOTS:
     void initTestCase();
     void begins_with_float_and_has_at_least_ten_rungs();
     void has_no_recipe_twice();
+    void tries_every_kind_of_format();
+    void compensates_only_where_there_are_images();
     void gives_recipes_that_fit_the_model();
     void keeps_the_average();
     void spares_the_first_and_the_last_layer();
@@ -69,7 +72,7 @@ void TestLadder::begins_with_float_and_has_at_least_ten_rungs()
 {
     for (const char *kind : {"cnn", "depthwise", "attention"}) {
         const ca::Model model = load(kind);
-        const auto ladder = ca::fixed_ladder(model);
+        const auto ladder = ca::fixed_ladder(model, true);
         QVERIFY2(ladder, ladder ? "" : ladder.error().text().c_str());
         QVERIFY(ladder->size() >= 10);
         QCOMPARE(ladder->front().method, std::string("fp32"));
@@ -81,18 +84,44 @@ void TestLadder::begins_with_float_and_has_at_least_ten_rungs()
 
 void TestLadder::has_no_recipe_twice()
 {
-    const auto ladder = ca::fixed_ladder(model_);
+    const auto ladder = ca::fixed_ladder(model_, true);
     QVERIFY(ladder);
     std::set<std::string> hashes;
     for (const ca::Candidate &candidate : *ladder)
         QVERIFY2(hashes.insert(ca::hash(candidate.recipe.recipe)).second, candidate.name.c_str());
 }
 
+void TestLadder::tries_every_kind_of_format()
+{
+    const auto ladder = ca::fixed_ladder(model_, true);
+    QVERIFY(ladder);
+    std::set<std::string> methods;
+    for (const ca::Candidate &candidate : *ladder)
+        methods.insert(candidate.method);
+    for (const char *method : {"fp32", "bf16", "static-int8", "int8-weight", "int4-weight", "nf4", "w4a8", "mixed"})
+        QVERIFY2(methods.contains(method), method);
+    QVERIFY(ladder->size() <= 24); // the trials of a study that nobody gave a number
+}
+
+void TestLadder::compensates_only_where_there_are_images()
+{
+    const auto compensated = [&](bool has_images) {
+        int count = 0;
+        const auto ladder = ca::fixed_ladder(model_, has_images).value();
+        for (const ca::Candidate &candidate : ladder)
+            for (const auto &[name, scheme] : candidate.recipe.recipe.layers)
+                count += ca::is_compensated(scheme.rounding) ? 1 : 0;
+        return count;
+    };
+    QVERIFY(compensated(true) > 0);
+    QCOMPARE(compensated(false), 0);
+}
+
 void TestLadder::gives_recipes_that_fit_the_model()
 {
     const ca::Model attention = load("attention");
     for (const ca::Model &model : {model_, attention}) {
-        const auto ladder = ca::fixed_ladder(model);
+        const auto ladder = ca::fixed_ladder(model, true);
         QVERIFY(ladder);
         for (const ca::Candidate &candidate : *ladder) {
             const auto fits = ca::check(candidate.recipe.recipe, model);
@@ -104,7 +133,7 @@ void TestLadder::gives_recipes_that_fit_the_model()
 void TestLadder::keeps_the_average()
 {
     for (const double average : {3.0, 3.5, 4.0, 5.0, 6.0, 7.0}) {
-        const auto mixed = ca::mixed_by_noise(model_, average, false);
+        const auto mixed = ca::mixed_by_noise(model_, average);
         QVERIFY(mixed);
         const double reached = average_bits(mixed->recipe, model_);
         QVERIFY2(reached <= average, qPrintable(QString::number(reached)));
@@ -115,7 +144,7 @@ void TestLadder::keeps_the_average()
 
 void TestLadder::spares_the_first_and_the_last_layer()
 {
-    const auto mixed = ca::mixed_by_noise(model_, 3, false);
+    const auto mixed = ca::mixed_by_noise(model_, 3);
     QVERIFY(mixed);
     QVERIFY(bits_in(mixed->recipe, model_.program.layers().front().name) >= 4);
     QVERIFY(bits_in(mixed->recipe, model_.program.layers().back().name) >= 4);
@@ -123,8 +152,8 @@ void TestLadder::spares_the_first_and_the_last_layer()
 
 void TestLadder::goes_to_the_ends_of_its_range()
 {
-    const auto widest = ca::mixed_by_noise(model_, 9, false);
-    const auto narrowest = ca::mixed_by_noise(model_, 2, false);
+    const auto widest = ca::mixed_by_noise(model_, 9);
+    const auto narrowest = ca::mixed_by_noise(model_, 2);
     QVERIFY(widest && narrowest);
     for (const ca::Layer &layer : model_.program.layers()) {
         QCOMPARE(bits_in(widest->recipe, layer.name), 8);
@@ -134,15 +163,15 @@ void TestLadder::goes_to_the_ends_of_its_range()
 
 void TestLadder::quantizes_activations_when_asked()
 {
-    QVERIFY(all_static(ca::mixed_by_noise(model_, 4, true)->recipe));
-    const ca::Recipe weights = ca::mixed_by_noise(model_, 4, false)->recipe;
+    QVERIFY(all_static(ca::mixed_by_noise(model_, 4, {.static_activations = true})->recipe));
+    const ca::Recipe weights = ca::mixed_by_noise(model_, 4)->recipe;
     for (const auto &[name, scheme] : weights.layers)
         QVERIFY(scheme.activation == ca::Activation::none);
 }
 
 void TestLadder::refuses_what_no_format_reaches()
 {
-    const auto mixed = ca::mixed_by_noise(model_, 1.9, false);
+    const auto mixed = ca::mixed_by_noise(model_, 1.9);
     QVERIFY(!mixed);
     QVERIFY(mixed.error().code == ca::ErrorCode::constraint);
 }
@@ -151,10 +180,10 @@ void TestLadder::gives_float_alone_for_a_net_without_layers()
 {
     const ca::Model model = load("huge_constant");
     QVERIFY(!model.program.empty());
-    const auto ladder = ca::fixed_ladder(model);
+    const auto ladder = ca::fixed_ladder(model, true);
     QVERIFY(ladder);
     QCOMPARE(ladder->size(), std::size_t{1});
-    QVERIFY(ca::mixed_by_noise(model, 4, false).error().code == ca::ErrorCode::unsupported);
+    QVERIFY(ca::mixed_by_noise(model, 4).error().code == ca::ErrorCode::unsupported);
 }
 
 QTEST_APPLESS_MAIN(TestLadder)

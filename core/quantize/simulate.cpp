@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/simulate.h"
+
+#include "core/quantize/ranges_torch.h"
+#include "core/quantize/u8_kernels.h"
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+#include <algorithm>
+#include <map>
+
+namespace ca {
+namespace {
+
+// By operators that every device has.
+
+at::Tensor on_grid(const at::Tensor &x, const at::Tensor &scale, const at::Tensor &zero)
+{
+    return ((x / scale).round() + zero).clamp(0, 255).sub(zero) * scale;
+}
+
+/// One grid for the whole tensor, or for each row.
+at::Tensor rounded_dynamically(const at::Tensor &x, bool by_rows)
+{
+    const at::Tensor low = (by_rows ? x.amin({-1}, true) : x.amin()).clamp_max(0);
+    const at::Tensor high = (by_rows ? x.amax({-1}, true) : x.amax()).clamp_min(0);
+    const at::Tensor span = high - low;
+    const at::Tensor scale = at::where(span > 0, span / exact_levels(), at::ones_like(span));
+    return on_grid(x, scale, (-low / scale).round());
+}
+
+/// As LLM.int8() does: in fp16, a scale for each row, columns with outliers as they are.
+at::Tensor rounded_by_rows(const at::Tensor &x, double threshold)
+{
+    const at::Tensor rows = x.to(at::kHalf).to(x.scalar_type()).reshape({-1, x.size(-1)});
+    const at::Tensor outliers =
+        threshold > 0 ? (rows.abs() >= threshold).any(0, true) : at::zeros({1, rows.size(1)}, rows.options().dtype(at::kBool));
+    const at::Tensor others = at::where(outliers, at::zeros_like(rows), rows);
+    constexpr double kLeast = 1e-30; // whose inverse is finite: rows of zeros stay zeros
+    const at::Tensor largest = others.abs().amax({-1}, true).clamp_min(kLeast);
+    return at::where(outliers, rows, (others * (127 / largest)).round() * (largest / 127)).view(x.sizes());
+}
+
+class Simulation {
+public:
+    explicit Simulation(const QuantizedModel &model) : model_(model), to_(model.model.program.data()) { to_.steps.clear(); }
+
+    Program run()
+    {
+        for (const Step &step : model_.model.program.data().steps) {
+            Step copy = step;
+            if (step.layer >= 0)
+                quantize(copy);
+            to_.steps.push_back(std::move(copy));
+        }
+        return finish(std::move(to_));
+    }
+
+private:
+    void quantize(Step &step)
+    {
+        const auto index = static_cast<std::size_t>(step.layer);
+        const Layer &layer = to_.layers[index];
+        const auto stored = model_.weights.find(layer.name);
+        if (stored == model_.weights.end())
+            return;
+        Operand &known = weights_[index];
+        if (known == 0)
+            known = to_.add(at::tensor(dequantize(stored->second)).view(layer.shape));
+        std::replace(step.in.begin(), step.in.end(), to_.layer_weights[index], known);
+        if (has_integer_kernel(layer) && !is_constant(step.in[0]))
+            step.in[0] = rounded_input(step.in[0], layer);
+    }
+
+    /// The slot of the input as integer kernels see it.
+    int rounded_input(int slot, const Layer &layer)
+    {
+        const RecipeOptions &options = model_.recipe.options;
+        const Scheme &scheme = model_.recipe.layers.at(layer.name);
+        const bool linear = layer.kind == LayerKind::linear;
+        if (scheme.activation == Activation::static_int8) {
+            const auto &range = model_.ranges.data().slots.at(slot);
+            return add(slot, [grid = u8_grid(range.first, range.second, exact_levels())](Stack &stack) {
+                const at::Tensor x = stack.back().toTensor();
+                const auto number = [&](double value) { return at::scalar_tensor(value, x.options()); };
+                stack.back() = on_grid(x, number(grid.scale), number(grid.zero));
+            });
+        }
+        if (scheme.activation == Activation::dynamic_int8)
+            return add(slot, [by_rows = options.per_token && linear](Stack &stack) {
+                stack.back() = rounded_dynamically(stack.back().toTensor(), by_rows);
+            });
+        if (scheme.format == Format::llm_int8 && linear)
+            return add(slot, [threshold = options.threshold](Stack &stack) {
+                stack.back() = rounded_by_rows(stack.back().toTensor(), threshold);
+            });
+        return slot;
+    }
+
+    int add(int slot, Kernel kernel)
+    {
+        const int out = to_.new_slot();
+        to_.steps.push_back({"simulated::int8", "", std::move(kernel), {slot}, {out}, -1, {}});
+        return out;
+    }
+
+    const QuantizedModel &model_;
+    Program::Data to_;
+    std::map<std::size_t, Operand> weights_; ///< by layer
+};
+
+} // namespace
+
+Result<Program> simulated_program(const QuantizedModel &model)
+{
+    Program program;
+    const auto done = guarded("Writing the quantized network in float", 1, [&] { program = Simulation(model).run(); });
+    if (!done)
+        return forward(done);
+    return program;
+}
+
+Result<DeviceProgram> on_device(const QuantizedModel &model, Device device)
+{
+    const auto plain = simulated_program(model);
+    if (!plain)
+        return forward(plain);
+    const auto &layers = model.recipe.layers;
+    const auto all = [&](Format format) {
+        return !layers.empty()
+            && std::all_of(layers.begin(), layers.end(), [&](const auto &entry) { return entry.second.format == format; });
+    };
+    const bool bf16 = all(Format::bf16) || model.recipe.options.compute == Format::bf16, fp16 = !bf16 && all(Format::fp16);
+    auto program = on_device(*plain, device, fp16 ? FloatType::fp16 : bf16 ? FloatType::bf16 : FloatType::fp32);
+    if (!program)
+        return forward(program);
+    const bool rounds = std::any_of(layers.begin(), layers.end(), [](const auto &entry) {
+        return entry.second.activation != Activation::none || entry.second.format == Format::llm_int8;
+    });
+    return DeviceProgram{std::move(*program), fp16 ? "fp16" : bf16 ? "bf16" : "fp32", !rounds};
+}
+
+} // namespace ca
