@@ -19,7 +19,8 @@ constexpr double kHistogramValues = 150e6;
 constexpr double kGramMacs = 80e9;     // products of inputs with inputs
 constexpr double kFactorMacs = 25e9;   // of inverting them
 constexpr double kUpdateMacs = 20e9;   // of carrying errors on to weights that are not rounded yet
-constexpr double kAdaroundSteps = 300; // each a product of all weights with the inputs' products
+constexpr double kAdaroundSteps = 300; // each a product of all weights with the inputs' products, and a move of all weights
+constexpr double kMovedWeights = 16e6;
 
 // What compensated rounding looks at: the network on all images, a layer at some positions of them.
 constexpr double kLeastPositions = 8192, kPositionsPerColumn = 3;
@@ -82,8 +83,9 @@ double compensating_seconds(const Scheme &scheme, const LayerWork &work)
 {
     const auto rows = static_cast<double>(work.rows), columns = static_cast<double>(work.columns);
     const double inverted = positions_seen(work) / kGramMacs + columns / kFactorMacs;
-    const double rounded = scheme.rounding == Rounding::adaround ? kAdaroundSteps * rows / kGramMacs
-                                                                 : gptq_passes(bits_of(scheme.format)) * rows / kUpdateMacs;
+    const double rounded = scheme.rounding == Rounding::adaround
+        ? kAdaroundSteps * rows * (1 / kGramMacs + 1 / (columns * kMovedWeights))
+        : gptq_passes(bits_of(scheme.format)) * rows / kUpdateMacs;
     return static_cast<double>(work.matrices) * columns * columns * (inverted + rounded);
 }
 

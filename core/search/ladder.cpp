@@ -9,6 +9,8 @@
 namespace ca {
 namespace {
 
+constexpr double kWide = 5; // bits on average
+
 /// Collects candidates and leaves out recipes that are there already.
 class Collector {
 public:
@@ -78,6 +80,8 @@ Status add_mixed(Collector &collector, const Model &model, bool has_images, cons
         MixedOptions options;
         options.method.has_images = has_images;
         options.static_activations = rung.static_activations;
+        if (rung.average >= kWide) // compensating would cost more time than it brings accuracy
+            options.method.rounding = Rounding::mse;
         if (const auto added = collector.add("mixed", bits->recipe(rung.average, options), reason); !added)
             return added;
     }

@@ -79,7 +79,7 @@ void TestCommandLine::refuses_wrong_usage_data()
           "evaluate --model cnn.pt", "evaluate --model cnn.pt --data data --colour", "scan --model cnn.pt --formats int9",
           "frobnicate", "quantize --model cnn.pt --method int9 --output out",
           "quantize --model cnn.pt --method static-int8 --output out",
-          "quantize --model cnn.pt --method int8-weight --output out --format torchscript",
+          "quantize --model cnn.pt --method int8-weight --output out --format onnx",
           "run --model cnn.pt --data data --samples 0", "--model cnn.pt --data data --samples 0", "demo --trials 0"})
         QTest::newRow(line) << QString::fromLatin1(line);
 }

@@ -144,9 +144,8 @@ void TestActivationScan::counts_bytes_as_the_file_has_them()
         const auto &bytes = (*costs)[i].bytes;
         QCOMPARE(bytes.at("fp32"), 4 * layer.weights());
         QCOMPARE(bytes.at("int8"), layer.weights() + 4 * rows); // one byte a weight, a float32 scale a row
-        // Eight weights a word of 32 bits in each row, scales, eight zero points a word, four sides of 64 bits.
-        const auto sides = static_cast<std::int64_t>(layer.shape.size());
-        QCOMPARE(bytes.at("int4"), rows * ((columns + 7) / 8) * 4 + 4 * rows + (rows + 7) / 8 * 4 + 8 * sides);
+        // Eight weights a word of 32 bits in each row, scales, eight zero points a word, rows and columns in 64 bits.
+        QCOMPARE(bytes.at("int4"), rows * ((columns + 7) / 8) * 4 + 4 * rows + (rows + 7) / 8 * 4 + 8 * 2);
         const std::int64_t blocks = (layer.weights() + 63) / 64;
         QCOMPARE(bytes.at("nf4"), (layer.weights() + 1) / 2 + blocks + 4 * ((blocks + 255) / 256) + 4 * (16 + 256));
     }

@@ -109,7 +109,9 @@ void TestRunStudy::carries_out_the_ladder_and_measures_it()
     for (const ca::Trial &trial : study->trials) {
         QVERIFY2(trial.state == ca::TrialState::done, (trial.id + ": " + trial.error).c_str());
         QCOMPARE(trial.selection->accuracy.n, std::int64_t{100});
-        QVERIFY(trial.predicted_bytes == trial.selection->size);
+        // What smoothing and bias correction find is noted in the file as some words of JSON.
+        QVERIFY2(std::abs(trial.predicted_bytes.value - trial.selection->size.value) <= 128,
+                 (trial.name + ": " + std::to_string(trial.selection->size.value - trial.predicted_bytes.value)).c_str());
         QVERIFY(trial.selection->latency.has_value());
         QCOMPARE(trial.selection->latency->batch1.has_value(), trial.selection->latency->real);
         QCOMPARE(trial.selection->versus_float.has_value(), trial.id != "T1");
@@ -188,7 +190,7 @@ void TestRunStudy::leaves_only_its_results_in_the_folder()
 void TestRunStudy::weighs_what_the_export_weighs()
 {
     auto here = options("weight");
-    here.max_trials = 5;
+    here.max_trials = 6;
     const auto study = ca::run_study(model_, data_, here, {}, {}, {});
     QVERIFY(study);
     const auto trial =
