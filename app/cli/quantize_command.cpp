@@ -36,7 +36,9 @@ Status check_not_input(const fs::path &output, const Inputs &inputs, const Argum
 {
     for (const fs::path &input : {inputs.file, fs::path(arguments.recipe_file)}) {
         std::error_code ignored;
-        if (!input.empty() && fs::equivalent(output, input, ignored))
+        const bool in_folder = fs::is_directory(input, ignored) && fs::exists(output, ignored)
+            && fs::equivalent(output.has_parent_path() ? output.parent_path() : fs::path("."), input, ignored);
+        if (!input.empty() && (in_folder || fs::equivalent(output, input, ignored)))
             return fail(ErrorCode::unwritable,
                         "The output " + output.string() + " is the file that is read. Choose another --output.");
     }
@@ -162,8 +164,8 @@ std::string quantize_text(const Arguments &arguments, const Plan &plan, const Wr
     if (arguments.format != ExportFormat::recipe)
         text += " (float: " + to_text(of_float) + ", "
             + to_text(static_cast<double>(of_float.value) / static_cast<double>(written.size.value), 2) + " times as large)";
-    text += "\n" + std::to_string(quantized_layers(model.recipe)) + " layers quantized, " + std::to_string(model.left_float.size())
-        + " left in float\n";
+    text += "\n" + std::to_string(quantized_layers(model.recipe)) + " layers quantized, "
+        + std::to_string(model.left_float.size()) + " left in float\n";
     for (const FloatLayer &layer : model.left_float)
         text += "  " + clean_text(layer.name) + ": " + clean_text(layer.reason) + "\n";
     for (const std::string &note : model.notes)

@@ -86,13 +86,21 @@ std::optional<std::array<std::size_t, 3>> quick_gelu_of(const Program::Data &pro
     return meets ? std::optional(std::array{who[0], *gate, who[1]}) : std::nullopt;
 }
 
+/// The same for all images, so that a batch has one of it and not one for each: a table of positions.
+bool is_fixed(const Program::Data &program, int slot)
+{
+    const auto end = program.steps.begin() + static_cast<std::ptrdiff_t>(program.fixed_steps);
+    return std::any_of(program.steps.begin(), end,
+                       [&](const Step &step) { return std::find(step.out.begin(), step.out.end(), slot) != step.out.end(); });
+}
+
 /// The other side of `layer result + other`, where both have one shape and nothing is scaled.
 std::optional<Operand> residual_of(const Program::Data &program, const Step &step, int result, const SlotShapes &shapes)
 {
     if (step.op != "aten::add" || step.overload != "Tensor" || !is_constant(step.in[2]) || number(program, step.in[2]) != 1)
         return std::nullopt;
     const Operand other = step.in[0] == result ? step.in[1] : step.in[0];
-    if (is_constant(other) || other == result)
+    if (is_constant(other) || other == result || is_fixed(program, other))
         return std::nullopt;
     const auto &shape = shapes[static_cast<std::size_t>(other)];
     return !shape.empty() && shape == shapes[static_cast<std::size_t>(result)] ? std::optional(other) : std::nullopt;

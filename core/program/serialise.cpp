@@ -7,6 +7,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace ca {
@@ -15,6 +16,7 @@ namespace {
 constexpr int kVersion = 1;
 constexpr std::size_t kMostSteps = 200'000;
 constexpr int kMostSlots = 1'000'000;
+constexpr std::int64_t kMostSide = 1 << 15, kMostValues = 1 << 28; // of an image
 
 // Constants: null, booleans, integers, floats and strings stand for themselves; what follows is an object of one key.
 constexpr const char *kTensor = "w", *kUndefined = "u", *kDevice = "d", *kInts = "i", *kFloats = "f", *kBools = "b",
@@ -327,6 +329,9 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
         require(json.at("version").get<int>() == kVersion, "it was written by another version of this program");
         Program::Data data;
         data.input = json.at("input").get<std::array<std::int64_t, 3>>();
+        require(std::all_of(data.input.begin(), data.input.end(), [](std::int64_t side) { return side > 0 && side <= kMostSide; })
+                    && data.input[0] * data.input[1] * data.input[2] <= kMostValues,
+                "its images have an impossible size");
         data.slots = json.at("slots").get<int>();
         data.output = json.at("output").get<int>();
         require(data.slots > 0 && data.slots <= kMostSlots && json.at("steps").size() <= kMostSteps,
@@ -350,8 +355,11 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
         require(data.output >= 0 && data.output < data.slots && written[static_cast<std::size_t>(data.output)],
                 "nothing computes its output");
         ReadProgram result;
-        for (const Json &range : json.at("ranges"))
-            result.ranges[range.at(0).get<int>()] = {range.at(1).get<float>(), range.at(2).get<float>()};
+        for (const Json &range : json.at("ranges")) {
+            const auto low = range.at(1).get<float>(), high = range.at(2).get<float>();
+            require(low <= high && std::isfinite(high - low), "a range of activations is no range");
+            result.ranges[range.at(0).get<int>()] = {low, high};
+        }
         result.program = finish(std::move(data));
         return result;
     } catch (const std::exception &error) {

@@ -108,11 +108,13 @@ private:
         if (scheme.format == Format::fp32)
             return {};
         if (!weights.contains(layer.name)) {
-            auto nearest = store_weight(model_.program.weight(layer.index), layer.shape, scheme, recipe_.options);
-            if (!nearest && nearest.error().code != ErrorCode::unsupported)
-                return forward(nearest);
-            if (!nearest) {
-                unable.emplace(layer.name, nearest.error());
+            Scheme quick = scheme; // tells whether it can be rounded at all
+            quick.rounding = Rounding::nearest;
+            if (const auto tried = store_weight(model_.program.weight(layer.index), layer.shape, quick, recipe_.options);
+                !tried) {
+                if (tried.error().code != ErrorCode::unsupported)
+                    return forward(tried);
+                unable.emplace(layer.name, tried.error());
                 return {};
             }
             const auto product = layer_product(program_, program_.steps[step]);
@@ -120,7 +122,10 @@ private:
                 work_.emplace_back(step, *product);
                 return {};
             }
-            weights.emplace(layer.name, std::move(*nearest));
+            auto stored = store_weight(model_.program.weight(layer.index), layer.shape, scheme, recipe_.options);
+            if (!stored)
+                return forward(stored);
+            weights.emplace(layer.name, std::move(*stored));
         }
         return guarded("Rounding weights", 1,
                        [&] { both_.set_weight(layer.index.value, as_tensor_of(weights.at(layer.name), layer)); });

@@ -60,12 +60,14 @@ private:
     /// How many weights a shape has, if a layer's weight can have it.
     Result<std::int64_t> count_of(const std::vector<std::int64_t> &shape) const
     {
-        std::int64_t count = 1;
-        for (const std::int64_t side : shape)
-            if (side <= 0 || side > (std::int64_t{1} << 31) || (count *= side) > kMostWeights)
-                return damaged("an impossible shape");
         if (shape.empty() || shape.size() > kMostDimensions)
             return damaged("an impossible shape");
+        std::int64_t count = 1;
+        for (const std::int64_t side : shape) {
+            if (side <= 0 || side > kMostWeights / count)
+                return damaged("an impossible shape");
+            count *= side;
+        }
         if (count / shape.front() > std::numeric_limits<int>::max())
             return damaged("rows of an impossible length");
         return count;

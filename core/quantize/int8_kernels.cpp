@@ -220,6 +220,7 @@ Kernel with_small_product(Kernel large, const Int8Layer &layer)
         sizes.back() = small->product.outputs();
         const at::Tensor out = at::empty(sizes, x.options().dtype(finish.grid ? at::kByte : at::kFloat));
         const at::Tensor addend = stack.size() > 1 ? stack[1].toTensor().contiguous() : at::Tensor();
+        TORCH_CHECK(!addend.defined() || addend.numel() == out.numel(), "a residual has another size than what it is added to");
         ProductFinish last = finish;
         last.addend = addend.defined() ? addend.const_data_ptr<float>() : nullptr;
         small->product.multiply(x.const_data_ptr<std::uint8_t>(), rows,

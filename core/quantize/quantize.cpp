@@ -83,8 +83,9 @@ private:
         if (result.recipe.options.equalize) {
             auto statistics = ActivationHistograms();
             if (!calibration_.has_images() && has_static_activations(result.recipe))
-                return fail(ErrorCode::bad_data,
-                            "Equalization changes what activations hold, so their ranges are measured after it. Give a data set.");
+                return fail(
+                    ErrorCode::bad_data,
+                    "Equalization changes what activations hold, so their ranges are measured after it. Give a data set.");
             if (calibration_.has_images()) {
                 auto measured = calibration_.statistics(result.model, threads_, stop_, progress_);
                 if (!measured)
@@ -110,14 +111,15 @@ private:
         if (!has_static_activations(result.recipe))
             return {};
         auto ranges = calibration_.ranges(result.model, result.recipe.options.ranges, threads_, stop_, progress_);
-        if (!ranges && ranges.error().code == ErrorCode::cancelled)
+        if (!ranges && (ranges.error().code == ErrorCode::cancelled || calibration_.has_images()))
             return forward(ranges);
         const auto layer = missing_range(result.model, result.recipe, ranges ? *ranges : ActivationRanges());
         if (layer)
             return fail(ErrorCode::bad_data,
                         "Static int8 activations of the layer " + *layer + " need calibration images. Give a data set.",
                         ranges ? Error{} : ranges.error());
-        result.ranges = std::move(*ranges);
+        if (ranges) // else all such layers read constants
+            result.ranges = std::move(*ranges);
         return {};
     }
 

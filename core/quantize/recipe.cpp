@@ -64,7 +64,7 @@ bool has_static_activations(const Recipe &recipe)
 bool needs_images(const Recipe &recipe)
 {
     const RecipeOptions &options = recipe.options;
-    return has_static_activations(recipe) || options.correct_biases || options.smooth
+    return has_static_activations(recipe) || options.correct_biases || options.smooth || options.equalize
         || std::any_of(recipe.layers.begin(), recipe.layers.end(), [](const auto &entry) {
                return is_integer(entry.second.format) && is_compensated(entry.second.rounding);
            });

@@ -21,7 +21,9 @@ tl::unexpected<Error> bad_option(const std::string &key, const std::string &allo
 
 std::string text_of(const Json &json, const char *key, const char *absent)
 {
-    return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(absent);
+    if (!json.contains(key))
+        return absent;
+    return json[key].is_string() ? json[key].get<std::string>() : json[key].dump(); // which is none of the words
 }
 
 Status check_keys(const std::string &layer, const Json &json)

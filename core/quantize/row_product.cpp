@@ -190,6 +190,8 @@ Kernel token_linear(const TokenLinear &layer)
         }
         const at::Tensor sums = product(q);
         const at::Tensor addend = residual.defined() ? residual.contiguous() : residual;
+        TORCH_CHECK(!addend.defined() || addend.numel() == rows * outputs,
+                    "a residual has another size than what it is added to");
         finish_rows(
             sums.data_ptr<float>(), rows, outputs,
             {scales.data(), shifts.data(), column_sums.const_data_ptr<float>(), data_or_null(bias), data_or_null(addend)});
@@ -214,6 +216,7 @@ Kernel llm_layer(const LlmLayer &layer)
         const at::Tensor sums =
             rows.values.size(0) > 0 ? product(rows.values) : empty_rows(rows.values.size(0), outputs, at::kFloat);
         const at::Tensor addend = residual.defined() ? source.as_table(residual, outputs) : residual;
+        TORCH_CHECK(!addend.defined() || addend.numel() == sums.numel(), "a residual has another size than what it is added to");
         RowFinish finish{rows.scales.const_data_ptr<float>()};
         finish.bias = data_or_null(bias);
         finish.addend = data_or_null(addend);

@@ -55,6 +55,8 @@ RowProblem row_problem(const GroupSums &fit, const GroupSums &held, const at::Te
         const at::Tensor tried = full_shift(fit, damped(fit.inputs, damping), weight), shift = full_shift(all, hessian, weight);
         if (!tried.defined() || !shift.defined())
             continue;
+        if (!std::isfinite(shift.sum().item<double>())) // the float network gave no numbers here
+            return {hessian, weight.contiguous()};
         const double share = best_share(held, weight, tried);
         return {hessian, (weight + share * shift).contiguous()};
     }

@@ -67,6 +67,8 @@ public:
         root_.register_attribute("training", c10::BoolType::get(), false);
         root_.define(rounding_methods());
         taken_ = {"forward", "training"};
+        for (const auto &method : root_.get_methods())
+            taken_.insert(method.name());
         for (std::size_t i = 0; i < plain_.layers.size(); ++i)
             if (const auto stored = model.weights.find(plain_.layers[i].name); stored != model.weights.end())
                 layer_of_.emplace(plain_.layer_weights[i], i);

@@ -104,7 +104,7 @@ std::optional<Kernel> norm_writer(const Program::Data &plain, const Step &step, 
     };
     const at::Tensor weight = factors(2), bias = factors(3);
     const auto usable = [](const at::Tensor &t) { return !t.defined() || t.scalar_type() == at::kFloat; };
-    if (shape.size() != 1 || !usable(weight) || !usable(bias))
+    if (shape.size() != 1 || shape[0] <= 0 || !usable(weight) || !usable(bias))
         return std::nullopt;
     return [weight, bias, grid, columns = shape[0], epsilon = constant(plain, step, 4)->toDouble()](Stack &stack) {
         const at::Tensor x = stack[0].toTensor().contiguous(), q = at::empty(x.sizes(), x.options().dtype(at::kByte));

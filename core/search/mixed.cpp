@@ -53,9 +53,9 @@ Result<BitsByNoise> BitsByNoise::of(const Model &model, std::stop_token stop)
 
 std::optional<std::vector<std::size_t>> BitsByNoise::pick(std::int64_t budget, int least_at_the_ends) const
 {
-    double energy = 0;
+    double energy = 0; // of the layers whose weights are numbers; the others stay float whatever they are given
     for (const LayerNoise &layer : layers_)
-        energy += layer.energy;
+        energy += std::isfinite(layer.energy) ? layer.energy : 0;
     std::vector<std::vector<Choice>> layers;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         std::vector<Choice> choices;
@@ -63,8 +63,9 @@ std::optional<std::vector<std::size_t>> BitsByNoise::pick(std::int64_t budget, i
             const bool end = l == 0 || l + 1 == layers_.size();
             // Too few bits stay in the list, so that an index means the same for every layer, at a cost that never fits.
             const bool allowed = !end || kMixedBits[i] >= least_at_the_ends;
-            choices.push_back({allowed ? layers_[l].weights * kMixedBits[i] : budget + 1,
-                               energy > 0 ? layers_[l].energy / energy * layers_[l].noise[i] : 0});
+            choices.push_back(
+                {allowed ? layers_[l].weights * kMixedBits[i] : budget + 1,
+                 energy > 0 && std::isfinite(layers_[l].energy) ? layers_[l].energy / energy * layers_[l].noise[i] : 0});
         }
         layers.push_back(std::move(choices));
     }
