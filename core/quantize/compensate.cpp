@@ -108,10 +108,10 @@ private:
         if (scheme.format == Format::fp32)
             return {};
         if (!weights.contains(layer.name)) {
+            const auto weight = model_.program.weight(layer.index);
             Scheme quick = scheme; // tells whether it can be rounded at all
             quick.rounding = Rounding::nearest;
-            if (const auto tried = store_weight(model_.program.weight(layer.index), layer.shape, quick, recipe_.options);
-                !tried) {
+            if (const auto tried = store_weight(weight, layer.shape, quick, recipe_.options); !tried) {
                 if (tried.error().code != ErrorCode::unsupported)
                     return forward(tried);
                 unable.emplace(layer.name, tried.error());
@@ -122,7 +122,7 @@ private:
                 work_.emplace_back(step, *product);
                 return {};
             }
-            auto stored = store_weight(model_.program.weight(layer.index), layer.shape, scheme, recipe_.options);
+            auto stored = store_weight(weight, layer.shape, scheme, recipe_.options);
             if (!stored)
                 return forward(stored);
             weights.emplace(layer.name, std::move(*stored));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Against what bitsandbytes makes of the same weights: tests/golden/four_bit/make.py.
 #include "core/quantize/four_bit.h"
+#include "tests/support/golden_weights.h"
 #include "tests/support/shared_files.h"
 
 #include <QtEndian>
@@ -14,18 +15,6 @@ namespace {
 
 using ca::FourBit;
 
-/// As make.py computes them.
-std::vector<float> weights(std::uint64_t count)
-{
-    std::vector<float> result(count);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::int64_t whole = static_cast<std::int64_t>(i * 2654435761U % (1ULL << 32U) / 256) - (1 << 23);
-        const float u = static_cast<float>(whole) * 0x1p-23F;
-        result[i] = std::nearbyint(u * u * u * 1638) * 0x1p-14F;
-    }
-    return result;
-}
-
 std::vector<float> joined(std::initializer_list<std::vector<float>> parts)
 {
     std::vector<float> result;
@@ -36,7 +25,7 @@ std::vector<float> joined(std::initializer_list<std::vector<float>> parts)
 
 std::vector<float> tiny(std::uint64_t count)
 {
-    auto result = weights(count);
+    auto result = golden_weights(count);
     for (float &w : result)
         w *= 1e-38F;
     return result;
@@ -107,11 +96,11 @@ void TestFourBit::equals_bitsandbytes_data()
     QTest::addColumn<std::vector<float>>("weight");
     QTest::addColumn<bool>("nf4");
     const std::pair<const char *, std::vector<float>> cases[]{
-        {"many", weights(64 * 300 + 17)},
-        {"one_block", weights(64)},
-        {"short", weights(5)},
-        {"zeros", joined({std::vector<float>(64, 0.0F), weights(64), {0, 0, 0}})},
-        {"tiny", joined({tiny(64), weights(64), tiny(7)})},
+        {"many", golden_weights(64 * 300 + 17)},
+        {"one_block", golden_weights(64)},
+        {"short", golden_weights(5)},
+        {"zeros", joined({std::vector<float>(64, 0.0F), golden_weights(64), {0, 0, 0}})},
+        {"tiny", joined({tiny(64), golden_weights(64), tiny(7)})},
         {"nf4_midpoints", floats(midpoints["nf4"])},
         {"fp4_midpoints", floats(midpoints["fp4"])},
     };
@@ -148,7 +137,7 @@ void TestFourBit::equals_bitsandbytes()
 void TestFourBit::takes_the_nearest_value()
 {
     for (const FourBit code : {FourBit::nf4, FourBit::fp4}) {
-        const auto weight = weights(64 * 20);
+        const auto weight = golden_weights(64 * 20);
         const auto restored = ca::dequantize(ca::quantize_four_bit(weight, code, false));
         for (std::size_t i = 0; i < weight.size(); ++i) {
             const auto block = std::span(weight).subspan(i / 64 * 64, 64);
@@ -165,7 +154,7 @@ void TestFourBit::takes_the_nearest_value()
 void TestFourBit::double_quantization_costs_an_eighth_of_a_bit()
 {
     constexpr std::size_t kCount = 64 * 256 * 2;
-    const auto doubled = ca::quantize_four_bit(weights(kCount), FourBit::nf4, true);
+    const auto doubled = ca::quantize_four_bit(golden_weights(kCount), FourBit::nf4, true);
     QCOMPARE(doubled.packed.size(), kCount / 2);
     QCOMPARE(doubled.doubled->codes.size(), kCount / 64); // 8 bits for 64 weights
     QCOMPARE(doubled.doubled->scales.size(), std::size_t{2});

@@ -2,8 +2,8 @@
 #include "core/files/safetensors.h"
 #include "core/quantize/export.h"
 #include "core/quantize/quantize.h"
-#include "tests/support/calibration.h"
 #include "tests/support/models.h"
+#include "tests/support/quantized.h"
 #include "tests/support/scripted_nets_torch.h"
 
 #include <QFile>
@@ -38,7 +38,6 @@ private Q_SLOTS:
 
 private:
     ca::Model load(const std::string &kind);
-    ca::ActivationRanges ranges(const ca::Model &model);
     ca::QuantizedModel made(const std::string &kind, const std::string &method, const ca::MethodOptions &options = {});
     static std::set<std::string> ops(const ca::Program &program);
 
@@ -53,38 +52,14 @@ ca::Model TestQuantize::load(const std::string &kind)
     return *model;
 }
 
-ca::ActivationRanges TestQuantize::ranges(const ca::Model &model)
-{
-    auto images = std::make_shared<ca::ImageSet>();
-    images->channels = static_cast<int>(model.input.channels);
-    images->height = static_cast<int>(model.input.height);
-    images->width = static_cast<int>(model.input.width);
-    images->labels.assign(64, 0);
-    images->classes = {"any"};
-    std::mt19937 generator(11);
-    std::normal_distribution<float> normal(128, 60);
-    for (std::size_t i = 0; i < 64 * static_cast<std::size_t>(images->channels * images->height * images->width); ++i)
-        images->pixels.push_back(static_cast<std::uint8_t>(std::clamp(normal(generator), 0.0F, 255.0F)));
-    ca::Split split{"calibration", images, {}};
-    for (std::uint32_t i = 0; i < 64; ++i)
-        split.indices.push_back(i);
-    ca::Preprocess preprocess;
-    preprocess.mean = {0.5F, 0.5F, 0.5F};
-    preprocess.deviation = {0.125F, 0.125F, 0.125F}; // covers the normal images of the tests, ± 4
-    auto found = minmax_ranges(model, split, preprocess);
-    if (!found)
-        qFatal("%s", found.error().text().c_str());
-    return *found;
-}
-
 ca::QuantizedModel TestQuantize::made(const std::string &kind, const std::string &method, const ca::MethodOptions &options)
 {
     const ca::Model model = load(kind);
     auto without_images = options;
     without_images.has_images = false;
     const auto recipe = ca::make_recipe(model, method, without_images);
-    auto result =
-        ca::quantize(model, *recipe, method == "static-int8" ? ca::Calibration(ranges(model)) : ca::Calibration(), 2, {}, {});
+    auto result = ca::quantize(model, *recipe,
+                               method == "static-int8" ? ca::Calibration(normal_ranges(model)) : ca::Calibration(), 2, {}, {});
     if (!result)
         qFatal("%s", result.error().text().c_str());
     return *result;
@@ -158,7 +133,7 @@ void TestQuantize::runs_low_bits_on_integer_kernels()
         *ca::make_recipe(model, "int4-weight", {.has_images = false}); // asymmetric: zero points are taken off beforehand
     for (auto &[name, scheme] : recipe.recipe.layers)
         scheme.activation = ca::Activation::static_int8;
-    const auto quantized = ca::quantize(model, recipe, ranges(model), 2, {}, {});
+    const auto quantized = ca::quantize(model, recipe, normal_ranges(model), 2, {}, {});
     QVERIFY(quantized);
     QVERIFY(quantized->real);
     QCOMPARE(quantized->compute, std::string("int8"));
@@ -171,7 +146,7 @@ void TestQuantize::runs_weights_in_groups_on_integer_kernels()
     const ca::Model model = load("attention");
     auto recipe = *ca::make_recipe(model, "static-int8", {});
     recipe.recipe.layers.at("mlp.3").group = 32; // no integer kernel has scales along a row: it is restated with one
-    const auto quantized = ca::quantize(model, recipe, ranges(model), 2, {}, {});
+    const auto quantized = ca::quantize(model, recipe, normal_ranges(model), 2, {}, {});
     QVERIFY(quantized);
     QVERIFY(quantized->real);
     QVERIFY(!ops(quantized->program).contains("packed::linear"));

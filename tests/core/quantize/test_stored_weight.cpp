@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Weights as files hold them. LLM.int8() against what bitsandbytes makes of the same weights: tests/golden/rows/make.py.
 #include "core/quantize/stored_weight.h"
+#include "tests/support/golden_weights.h"
 #include "tests/support/shared_files.h"
 
 #include <QtEndian>
@@ -14,18 +15,6 @@
 namespace {
 
 using ca::Format;
-
-/// As make.py computes them.
-std::vector<float> weights(std::uint64_t count)
-{
-    std::vector<float> result(count);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::int64_t whole = static_cast<std::int64_t>(i * 2654435761U % (1ULL << 32U) / 256) - (1 << 23);
-        const float u = static_cast<float>(whole) * 0x1p-23F;
-        result[i] = std::nearbyint(u * u * u * 1638) * 0x1p-14F;
-    }
-    return result;
-}
 
 std::vector<float> scaled(std::vector<float> values, float factor)
 {
@@ -116,10 +105,10 @@ void TestStoredWeight::formats()
 void TestStoredWeight::rows_equal_bitsandbytes_data()
 {
     QTest::addColumn<std::vector<float>>("weight");
-    QTest::newRow("many") << weights(37 * 53);
-    QTest::newRow("one_column") << weights(9);
+    QTest::newRow("many") << golden_weights(37 * 53);
+    QTest::newRow("one_column") << golden_weights(9);
     QTest::newRow("halves") << halves();
-    QTest::newRow("small") << scaled(weights(64), 0x1p-9F);
+    QTest::newRow("small") << scaled(golden_weights(64), 0x1p-9F);
     QTest::newRow("middles") << middles();
     QTest::newRow("large") << std::vector<float>{65504, -32000, 1, 0};
 }
@@ -212,7 +201,7 @@ void TestStoredWeight::refuses_numbers_beyond_fp16()
 
 void TestStoredWeight::refuses_groups_that_do_not_divide()
 {
-    const auto stored = ca::store_weight(weights(2 * 48), {2, 48}, scheme(Format::int4, 32), {});
+    const auto stored = ca::store_weight(golden_weights(2 * 48), {2, 48}, scheme(Format::int4, 32), {});
     QVERIFY(!stored);
     QCOMPARE(stored.error().code, ca::ErrorCode::unsupported);
     QVERIFY(stored.error().sentence.find("32") != std::string::npos && stored.error().sentence.find("48") != std::string::npos);
@@ -236,13 +225,13 @@ void TestStoredWeight::doubles_scales_where_that_saves_bytes()
 {
     for (const std::int64_t count : {64 * 511, 64 * 512}) {
         const auto stored =
-            ca::store_weight(weights(static_cast<std::uint64_t>(count)), {64, count / 64}, scheme(Format::nf4), {});
+            ca::store_weight(golden_weights(static_cast<std::uint64_t>(count)), {64, count / 64}, scheme(Format::nf4), {});
         QVERIFY(stored);
         QCOMPARE(std::get<ca::FourBitWeight>(*stored).doubled.has_value(), count == 64 * 512);
     }
     ca::RecipeOptions plain;
     plain.double_quantization = false;
-    const auto stored = ca::store_weight(weights(64 * 512), {64, 512}, scheme(Format::nf4), plain);
+    const auto stored = ca::store_weight(golden_weights(64 * 512), {64, 512}, scheme(Format::nf4), plain);
     QVERIFY(stored && !std::get<ca::FourBitWeight>(*stored).doubled);
 }
 
