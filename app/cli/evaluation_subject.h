@@ -4,7 +4,7 @@
 #include "app/cli/evaluation.h"
 #include "app/cli/open_inputs.h"
 #include "core/evaluate/probe.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 
 namespace ca {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/export_format.h"
 
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 
 #include <algorithm>
 

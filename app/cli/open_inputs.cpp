@@ -5,7 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/model/first_load.h"
 #include "core/program/device.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 
 #include <algorithm>
 

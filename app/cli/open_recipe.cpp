@@ -4,7 +4,7 @@
 #include "app/cli/method_options.h"
 #include "core/base/atomic_file.h"
 #include "core/evaluate/evaluate.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/search/mixed.h"
 
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "app/cli/open_recipe.h"
 #include "app/cli/output_place.h"
 #include "core/base/atomic_file.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/quantize/prediction.h"
 
 #include <algorithm>

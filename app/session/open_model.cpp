@@ -3,7 +3,7 @@
 
 #include "app/session/describe.h"
 #include "core/files/inspect_file.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 
 #include <QCoreApplication>
 

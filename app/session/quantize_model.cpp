@@ -3,7 +3,7 @@
 
 #include "core/evaluate/evaluate.h"
 #include "core/evaluate/probe.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/search/mixed.h"
 
 #include <chrono>

@@ -4,7 +4,7 @@
 #include "core/base/json.h"
 #include "core/base/units.h"
 #include "core/evaluate/statistics.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 
 #include <array>
 #include <cstdint>

@@ -2,9 +2,9 @@
 #include "core/quantize/prediction.h"
 
 #include "core/base/parallel.h"
-#include "core/quantize/calibration.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/quantize/network_work.h"
+#include "core/quantize/ranges/calibration.h"
 
 #include <algorithm>
 

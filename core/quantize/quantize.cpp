@@ -2,10 +2,10 @@
 #include "core/quantize/quantize.h"
 
 #include "core/base/parallel.h"
-#include "core/quantize/bias_correction.h"
-#include "core/quantize/compensate.h"
-#include "core/quantize/equalize.h"
-#include "core/quantize/ranges_torch.h"
+#include "core/quantize/equalization/bias_correction.h"
+#include "core/quantize/equalization/equalize.h"
+#include "core/quantize/ranges/ranges_torch.h"
+#include "core/quantize/rounding/compensate.h"
 
 #include <algorithm>
 #include <atomic>

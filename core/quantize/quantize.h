@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/quantize/calibration.h"
 #include "core/quantize/methods.h"
+#include "core/quantize/ranges/calibration.h"
 #include "core/quantize/stored_weight.h"
 
 #include <map>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/simulate.h"
 
-#include "core/quantize/ranges_torch.h"
-#include "core/quantize/u8_kernels.h"
+#include "core/quantize/kernels/u8_kernels.h"
+#include "core/quantize/ranges/ranges_torch.h"
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/stored_weight.h"
 
-#include "core/quantize/weight_grid.h"
+#include "core/quantize/rounding/weight_grid.h"
 
 #include <c10/util/BFloat16.h>
 #include <c10/util/Half.h>

@@ -4,7 +4,7 @@
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
 #include "core/program/program_torch.h"
-#include "core/quantize/activation_histogram.h"
+#include "core/quantize/ranges/activation_histogram.h"
 
 #include <ATen/Functions.h>
 

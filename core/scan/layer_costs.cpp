@@ -2,7 +2,7 @@
 #include "core/scan/layer_costs.h"
 
 #include "core/program/fusion_torch.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/quantize/four_bit.h"
 #include "core/scan/sensitivity.h"
 

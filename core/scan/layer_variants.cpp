@@ -2,8 +2,8 @@
 #include "core/scan/layer_variants_torch.h"
 
 #include "core/quantize/four_bit.h"
-#include "core/quantize/int8_kernels_torch.h"
-#include "core/quantize/ranges_torch.h"
+#include "core/quantize/kernels/int8_kernels_torch.h"
+#include "core/quantize/ranges/ranges_torch.h"
 
 #include <ATen/Functions.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/mixed.h"
 
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/quantize/methods/method_list.h"
 #include "core/scan/weight_noise.h"
 #include "core/search/allocate.h"

@@ -3,8 +3,8 @@
 
 #include "core/data/dataset.h"
 #include "core/evaluate/evaluate.h"
-#include "core/quantize/calibration.h"
 #include "core/quantize/methods.h"
+#include "core/quantize/ranges/calibration.h"
 
 #include <array>
 #include <stop_token>

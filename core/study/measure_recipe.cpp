@@ -2,7 +2,7 @@
 #include "core/study/measure_recipe.h"
 
 #include "core/evaluate/memory.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 
 #include <algorithm>
 #include <chrono>

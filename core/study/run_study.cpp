@@ -2,7 +2,7 @@
 #include "core/study/study.h"
 
 #include "core/base/atomic_file.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/search/ladder.h"
 #include "core/study/measure_recipe.h"
 

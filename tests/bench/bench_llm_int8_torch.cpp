@@ -3,7 +3,7 @@
 // times as fast, with outliers in one column of a hundred, else exit code 1.
 #include "core/evaluate/latency.h"
 #include "core/evaluate/statistics.h"
-#include "core/quantize/row_product_torch.h"
+#include "core/quantize/kernels/row_product_torch.h"
 #include "tests/support/bench.h"
 
 #include <ATen/Functions.h>

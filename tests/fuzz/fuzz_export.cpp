@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads 3,000 seeded mutants of quantized models that this program wrote. None may crash or take over 10 s.
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "tests/fuzz/mutants.h"
 #include "tests/fuzz/run_mutants.h"
 #include "tests/support/quantized.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/quantize/calibration.h"
+#include "core/quantize/ranges/calibration.h"
 
 /// The ranges that all images of a split give, from the smallest value to the largest.
 inline ca::Result<ca::ActivationRanges> minmax_ranges(const ca::Model &model, const ca::Split &images,

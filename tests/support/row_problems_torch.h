@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/quantize/row_problem_torch.h"
+#include "core/quantize/rounding/row_problem_torch.h"
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>

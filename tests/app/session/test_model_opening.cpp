@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/data_folder.h"
 #include "core/model/zoo.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "tests/app/session/opened_window.h"
 #include "tests/corpus/script_bytes.h"
 #include "tests/support/datasets.h"

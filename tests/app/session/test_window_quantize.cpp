@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "tests/app/session/opened_window.h"
 #include "tests/support/gui_main.h"
 #include "tests/support/scripted_nets_torch.h"

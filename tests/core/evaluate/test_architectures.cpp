@@ -5,7 +5,7 @@
 #include "core/files/weight_file.h"
 #include "core/model/architectures/recognise.h"
 #include "core/model/model.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "tests/support/datasets.h"
 #include "tests/support/models.h"
 #include "tests/support/shared_files.h"

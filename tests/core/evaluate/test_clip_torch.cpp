@@ -7,7 +7,7 @@
 #include "core/model/architectures/clip_torch.h"
 #include "core/model/architectures/recognise.h"
 #include "core/model/model.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "tests/support/models.h"
 #include "tests/support/shared_files.h"
 

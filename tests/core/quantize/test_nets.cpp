@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/quantize/quantize.h"
 #include "tests/support/calibration.h"
 #include "tests/support/models.h"

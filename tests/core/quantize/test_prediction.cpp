@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/quantize/methods.h"
 #include "core/quantize/network_work.h"
 #include "core/quantize/prediction.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quantize/export.h"
+#include "core/quantize/export/export.h"
 #include "core/search/mixed.h"
 #include "tests/support/datasets.h"
 #include "tests/support/scripted_nets_torch.h"

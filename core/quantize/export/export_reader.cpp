@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json.h"
+#include "core/files/safetensors.h"
+#include "core/program/serialise_torch.h"
+#include "core/quantize/dtypes_torch.h"
+#include "core/quantize/export/export.h"
+#include "core/quantize/export/export_names.h"
+#include "core/quantize/export/export_weights.h"
+#include "core/quantize/ranges/ranges_torch.h"
+
+#include <ATen/Functions.h>
+
+#include <cstring>
+
+namespace ca {
+namespace {
+
+namespace names = export_names;
+
+class ExportFile {
+public:
+    ExportFile(const std::filesystem::path &file, SafeHeader header) : file_(file, std::move(header)) { }
+
+    Result<QuantizedModel> read(int threads);
+
+private:
+    tl::unexpected<Error> damaged(const std::string &what) const { return file_.damaged(what); }
+
+    Result<at::Tensor> plain_tensor(const SafeTensor &described) const
+    {
+        const auto type = type_of(described.dtype);
+        if (!type)
+            return damaged("the tensor " + clean_text(described.name) + " has a type that programs do not use");
+        const auto bytes = read_tensor(file_.file(), file_.header(), described);
+        if (!bytes)
+            return forward(bytes);
+        at::Tensor tensor = at::empty(described.shape, *type);
+        if (tensor.nbytes() != bytes->size())
+            return damaged("the tensor " + clean_text(described.name) + " has another size");
+        std::memcpy(tensor.mutable_data_ptr(), bytes->data(), bytes->size());
+        return tensor;
+    }
+
+    Result<at::Tensor> tensor(const std::string &name)
+    {
+        const std::string ending = names::kWeight;
+        if (name.size() > ending.size() && name.ends_with(ending)) {
+            const std::string layer = name.substr(0, name.size() - ending.size());
+            if (const auto scheme = recipe_.layers.find(layer);
+                scheme != recipe_.layers.end() && scheme->second.format != Format::fp32)
+                return layer_weight(layer, scheme->second);
+        }
+        const SafeTensor *described = file_.header().find(name);
+        return described ? plain_tensor(*described)
+                         : Result<at::Tensor>(damaged("the tensor " + clean_text(name) + " is missing"));
+    }
+
+    Result<at::Tensor> layer_weight(const std::string &layer, const Scheme &scheme)
+    {
+        auto weight = read_layer_weight(file_, layer, scheme);
+        if (!weight)
+            return forward(weight);
+        at::Tensor tensor = at::tensor(dequantize(weight->stored)).view(weight->shape);
+        weights_[layer] = std::move(weight->stored);
+        return tensor;
+    }
+
+    /// Throws where the layer's weight is of another size than the layer.
+    static void fit(const Layer &layer, std::map<std::string, StoredWeight> &weights)
+    {
+        const auto found = weights.find(layer.name);
+        if (found == weights.end())
+            return;
+        auto *integers = std::get_if<IntegerWeight>(&found->second);
+        const auto *rows = std::get_if<RowInt8Weight>(&found->second);
+        if (count(found->second) != static_cast<std::size_t>(layer.weights()) || (integers && integers->rows != layer.channels())
+            || (rows && rows->rows != layer.channels()))
+            throw std::runtime_error("a layer's weight has another shape than the layer");
+        if (integers)
+            integers->shape = layer.shape;
+    }
+
+    Status read_about(QuantizedModel &into);
+
+    ExportedTensors file_;
+    Recipe recipe_;
+    std::map<std::string, StoredWeight> weights_;
+};
+
+Status ExportFile::read_about(QuantizedModel &into)
+{
+    const auto text = file_.header().metadata.find(names::kAbout);
+    if (text == file_.header().metadata.end())
+        return damaged("its description is missing");
+    const auto about = parse_json(text->second, "The description in " + file_.file().string());
+    if (!about)
+        return forward(about);
+    if (!about->is_object())
+        return damaged("its description is no object");
+    if (about->value("version", Json()) != Json(1))
+        return fail(ErrorCode::unsupported,
+                    "The file " + file_.file().string()
+                        + " was written by another version of this program. Export the model once more.");
+    const auto recipe = recipe_from_json(about->value("recipe", Json()));
+    if (!recipe)
+        return fail(ErrorCode::bad_format, "The recipe in " + file_.file().string() + " cannot be used.", recipe.error());
+    recipe_ = into.recipe = *recipe;
+    try {
+        const Json &model = about->at("model");
+        into.model.name = clean_text(model.at("name").get<std::string>());
+        into.model.sha256 = model.at("sha256").get<std::string>();
+        into.model.parameters = model.at("parameters").get<std::int64_t>();
+        into.model.input = {model.at("channels").get<std::int64_t>(), model.at("height").get<std::int64_t>(),
+                            model.at("width").get<std::int64_t>(), model.at("outputs").get<std::int64_t>()};
+        into.model.preprocess = clean_text(model.value("preprocess", std::string()));
+        if (model.contains("output_names"))
+            into.model.output_names = model.at("output_names").get<std::vector<std::string>>();
+        if (model.contains("zero_shot")) {
+            const Json &asked = model.at("zero_shot");
+            into.model.zero_shot = ZeroShotPrompts{
+                asked.at("classes").get<std::vector<std::string>>(), asked.at("templates").get<std::vector<std::string>>(), {}};
+        }
+    } catch (const std::exception &) {
+        return damaged("its description of the model is incomplete");
+    }
+    return {};
+}
+
+Result<QuantizedModel> ExportFile::read(int threads)
+{
+    QuantizedModel result;
+    result.model.file = file_.file();
+    if (const auto about = read_about(result); !about)
+        return forward(about);
+    const SafeTensor *program = file_.header().find(names::kProgram);
+    const auto bytes = read_tensor(file_.file(), file_.header(), *program);
+    if (!bytes)
+        return forward(bytes);
+    std::optional<Error> problem;
+    const auto done = guarded("Reading the exported network", threads, [&] {
+        auto read = read_program(*bytes, [&](const std::string &name) { return tensor(name); });
+        if (!read) {
+            problem = read.error();
+            return;
+        }
+        result.model.program = read->program;
+        result.weights = std::move(weights_);
+        result.ranges =
+            ActivationRanges(std::make_shared<const ActivationRanges::Data>(ActivationRanges::Data{std::move(read->ranges)}));
+        if (const auto good = check(result.recipe, result.model); !good) {
+            problem = Error{ErrorCode::bad_format, "The recipe in " + file_.file().string() + " does not fit its network.",
+                            std::make_shared<const Error>(good.error())};
+            return;
+        }
+        for (const Layer &layer : result.model.program.layers())
+            fit(layer, result.weights);
+        const auto &input = result.model.program.data().input;
+        if (result.model.input.channels != input[0] || result.model.input.height != input[1]
+            || result.model.input.width != input[2])
+            throw std::runtime_error("its description names another image size");
+        result.program = lower_quantized(result.model.program.data(), result.recipe, result.weights, result.ranges,
+                                         result.compute, result.real);
+    });
+    if (problem)
+        return tl::unexpected<Error>(*problem);
+    if (!done)
+        return fail(ErrorCode::bad_format, "The file " + file_.file().string() + " cannot be run.", done.error());
+    for (const Layer &layer : result.model.program.layers())
+        if (!result.weights.contains(layer.name))
+            result.left_float.push_back({layer.name, "the recipe leaves it float"});
+    return result;
+}
+
+} // namespace
+
+bool is_export(const std::filesystem::path &file)
+{
+    if (file.extension() != ".safetensors")
+        return false;
+    const auto header = read_safetensors_header(file);
+    return header && header->find(names::kProgram) && header->metadata.contains(names::kAbout);
+}
+
+Result<QuantizedModel> read_export(const std::filesystem::path &file, int threads, std::stop_token stop, const Progress &progress)
+{
+    auto header = read_safetensors_header(file);
+    if (!header)
+        return forward(header);
+    if (!header->find(names::kProgram))
+        return fail(ErrorCode::bad_format, "The file " + file.string() + " holds no program of this application, only tensors.");
+    if (stop.stop_requested())
+        return cancelled();
+    progress.report("Reading " + file.filename().string(), 0, 1);
+    auto model = ExportFile(file, std::move(*header)).read(threads);
+    progress.report("Reading " + file.filename().string(), 1, 1);
+    return model;
+}
+
+} // namespace ca

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A TorchScript file without anything of ours: operators of ATen, and weights in modules of their own. Integer kernels depend on
+// the processor, so layers with quantized activations compute in float here, on inputs that were rounded to the kernels' grids:
+// sums of products of such numbers differ from the integers' by the rounding of floats alone.
+#include "core/base/atomic_file.h"
+#include "core/program/fusion_torch.h"
+#include "core/program/serialise_torch.h"
+#include "core/quantize/export/export.h"
+#include "core/quantize/export/torchscript_torch.h"
+#include "core/quantize/kernels/layer_arithmetic_torch.h"
+#include "core/quantize/kernels/u8_kernels.h"
+#include "core/quantize/ranges/ranges_torch.h"
+
+#include <ATen/Functions.h>
+#include <torch/csrc/jit/runtime/interpreter.h>
+#include <torch/csrc/jit/serialization/export.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace ca {
+namespace {
+
+namespace jit = torch::jit;
+
+/// A name that Python takes for an attribute: `layer1_0_conv1`.
+std::string identifier(const std::string &name, std::set<std::string> &taken)
+{
+    std::string word = name;
+    for (char &c : word)
+        if (!std::isalnum(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 128)
+            c = '_';
+    if (word.empty() || std::isdigit(static_cast<unsigned char>(word[0])) || word[0] == '_')
+        word = "t_" + word;
+    std::string candidate = word;
+    for (int copy = 2; !taken.insert(candidate).second; ++copy)
+        candidate = word + "_" + std::to_string(copy);
+    return candidate;
+}
+
+/// Slots that convolutions with static activations add to their sums, and that they read in u8 then: by the step that adds.
+std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model)
+{
+    std::map<std::size_t, int> residuals;
+    if (!has_static_activations(model.recipe))
+        return residuals;
+    for (const FusedGroup &group : find_groups(plain, slot_shapes(plain)))
+        if (group.residual && !is_constant(*group.residual) && plain.steps[group.step].op == "aten::conv2d"
+            && arithmetic_of(plain, plain.steps[group.step], model.recipe, model.weights) == Arithmetic::static_int8)
+            for (const std::size_t step : group.merged)
+                residuals[step] = *group.residual;
+    return residuals;
+}
+
+class Network {
+public:
+    explicit Network(const QuantizedModel &model)
+        : model_(model),
+          plain_(model.model.program.data()),
+          unit_(std::make_shared<jit::CompilationUnit>()),
+          root_(c10::QualifiedName("__torch__.compression_agent.Network"), unit_),
+          weights_(unit_),
+          names_(tensor_names(plain_)),
+          residuals_(u8_residuals(plain_, model))
+    {
+        root_.register_attribute("training", c10::BoolType::get(), false);
+        root_.define(rounding_methods());
+        taken_ = {"forward", "training"};
+        for (const auto &method : root_.get_methods())
+            taken_.insert(method.name());
+        for (std::size_t i = 0; i < plain_.layers.size(); ++i)
+            if (const auto stored = model.weights.find(plain_.layers[i].name); stored != model.weights.end())
+                layer_of_.emplace(plain_.layer_weights[i], i);
+        find_rounded_slots();
+    }
+
+    /// Throws what torch throws.
+    jit::Module make()
+    {
+        compute_fixed();
+        auto graph = std::make_shared<jit::Graph>();
+        Part part(*this, *graph, [&](Operand operand) { return attribute(*graph, operand); });
+        for (const auto &[slot, value] : fixed_)
+            part.writer.set(slot,
+                            value.isTensor() ? buffer(*graph, "fixed_" + std::to_string(slot), value.toTensor())
+                                             : graph->insertConstant(value));
+        part.writer.set(0, graph->addInput("x"));
+        for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i)
+            write(part, i);
+        graph->registerOutput(part.writer.slot(plain_.output));
+        root_.type()->addMethod(unit_->create_function(c10::QualifiedName(*root_.type()->name(), "forward"), std::move(graph)));
+        return root_;
+    }
+
+private:
+    /// A graph that is being written.
+    struct Part {
+        Part(const Network &network, jit::Graph &into, GraphWriter::TensorValue tensors)
+            : graph(into),
+              self(graph.addInput("self")->setType(network.root_.type())),
+              writer(network.plain_, graph, std::move(tensors))
+        {
+        }
+        jit::Graph &graph;
+        jit::Value *self;
+        GraphWriter writer;
+        std::map<int, jit::Value *> rounded; ///< by slot, of static activations
+    };
+
+    Arithmetic arithmetic(const Step &step) const
+    {
+        const bool known = step.layer >= 0 && has_integer_kernel(plain_.layers[static_cast<std::size_t>(step.layer)]);
+        return known ? arithmetic_of(plain_, step, model_.recipe, model_.weights) : Arithmetic::fp32;
+    }
+
+    /// Kernels keep a slot in u8 alone where all who read it take that; then what is added is rounded as well.
+    void find_rounded_slots()
+    {
+        std::map<int, int> readers, takers;
+        ++readers[plain_.output];
+        for (std::size_t i = 0; i < plain_.steps.size(); ++i)
+            for (std::size_t k = 0; k < plain_.steps[i].in.size(); ++k) {
+                const Operand operand = plain_.steps[i].in[k];
+                if (is_constant(operand))
+                    continue;
+                const auto residual = residuals_.find(i);
+                ++readers[operand];
+                if ((k == 0 && arithmetic(plain_.steps[i]) == Arithmetic::static_int8)
+                    || (residual != residuals_.end() && residual->second == operand))
+                    ++takers[operand];
+            }
+        for (const auto &[slot, count] : takers)
+            if (readers[slot] == count && model_.ranges.data().slots.contains(slot))
+                only_rounded_.insert(slot);
+    }
+
+    jit::Value *call(Part &part, const char *method, std::vector<jit::Value *> arguments)
+    {
+        arguments.insert(arguments.begin(), part.self);
+        jit::Node *node = part.graph.create(c10::prim::CallMethod, arguments, 1);
+        node->s_(c10::attr::name, method);
+        node->output()->setType(c10::TensorType::get());
+        return part.graph.insertNode(node)->output();
+    }
+
+    jit::Value *rounded(Part &part, int slot)
+    {
+        auto &known = part.rounded[slot];
+        if (!known) {
+            const auto range = model_.ranges.data().slots.at(slot);
+            const U8Grid grid = u8_grid(range.first, range.second, exact_levels());
+            const auto number = [&](float value) { return part.graph.insertConstant(static_cast<double>(value)); };
+            known = call(part, "rounded",
+                         {part.writer.operand(slot), number(grid.scale), number(1.0F / grid.scale),
+                          number(static_cast<float>(grid.zero))});
+        }
+        return known;
+    }
+
+    void write(Part &part, std::size_t index)
+    {
+        const Step &step = plain_.steps[index];
+        const Arithmetic kind = arithmetic(step);
+        std::vector<jit::Value *> in;
+        for (std::size_t k = 0; k < step.in.size(); ++k) {
+            const Operand operand = step.in[k];
+            const bool round = (k == 0 && kind == Arithmetic::static_int8) || only_rounded_.contains(operand);
+            in.push_back(round ? rounded(part, operand) : part.writer.operand(operand));
+        }
+        if (kind == Arithmetic::dynamic_int8)
+            in[0] = call(part, "rounded_whole", {in[0], part.graph.insertConstant(static_cast<double>(exact_levels()))});
+        else if (kind == Arithmetic::token_int8)
+            in[0] = call(part, "rounded_rows", {in[0]});
+        else if (kind == Arithmetic::llm_int8 && step.op == "aten::linear")
+            in[0] = call(part, "rounded_inliers", {in[0], part.graph.insertConstant(model_.recipe.options.threshold)});
+        else if (kind == Arithmetic::llm_int8)
+            return part.writer.set(step.out[0], llm_convolution(part, step, in));
+        part.writer.write(step, std::move(in));
+    }
+
+    jit::Value *llm_convolution(Part &part, const Step &step, const std::vector<jit::Value *> &in)
+    {
+        const auto pair = [&](std::size_t i) {
+            auto values = plain_.constants[constant_index(step.in[i])].value.toIntVector();
+            values.resize(2, values.at(0));
+            return part.graph.insertConstant(values);
+        };
+        return call(part, "llm_convolution",
+                    {in[0], in[1], in[2], pair(3), pair(4), pair(5), part.graph.insertConstant(model_.recipe.options.threshold)});
+    }
+
+    /// Steps that read constants alone (CLIP's text tower) are carried out here, and their results kept instead.
+    void compute_fixed()
+    {
+        if (plain_.fixed_steps == 0)
+            return;
+        auto graph = std::make_shared<jit::Graph>();
+        Part part(*this, *graph, [&](Operand operand) {
+            const auto layer = layer_of_.find(operand);
+            const bool stored = layer != layer_of_.end();
+            return graph->insertConstant(
+                stored ? as_tensor(model_.weights.at(plain_.layers[layer->second].name), plain_.layers[layer->second])
+                       : plain_.tensor(operand));
+        });
+        for (std::size_t i = 0; i < plain_.fixed_steps; ++i)
+            write(part, i);
+        std::set<int> read{plain_.output};
+        for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i)
+            read.insert(plain_.steps[i].in.begin(), plain_.steps[i].in.end());
+        std::vector<int> kept;
+        for (const int slot : read)
+            if (slot > 0 && part.writer.slot(slot)) {
+                graph->registerOutput(part.writer.slot(slot));
+                kept.push_back(slot);
+            }
+        jit::Code code(graph, "fixed");
+        Stack stack{root_._ivalue()};
+        jit::InterpreterState(code).run(stack);
+        for (std::size_t i = 0; i < kept.size(); ++i)
+            fixed_[kept[i]] = stack.at(i);
+    }
+
+    jit::Value *buffer(jit::Graph &graph, const std::string &name, const at::Tensor &tensor)
+    {
+        const std::string attribute = identifier(name, taken_);
+        root_.register_buffer(attribute, tensor.contiguous());
+        return graph.insertGetAttr(graph.inputs()[0], attribute);
+    }
+
+    jit::Value *attribute(jit::Graph &graph, Operand operand)
+    {
+        auto &known = attributes_[operand];
+        if (known)
+            return known;
+        const auto found = layer_of_.find(operand);
+        if (found == layer_of_.end())
+            return known = buffer(graph, names_[constant_index(operand)], plain_.tensor(operand));
+        const Layer &layer = plain_.layers[found->second];
+        const std::string name = identifier(layer.name, taken_);
+        root_.register_module(name, weights_.make(model_.weights.at(layer.name), layer.shape));
+        return known = graph.insertGetAttr(graph.insertGetAttr(graph.inputs()[0], name), "weight");
+    }
+
+    const QuantizedModel &model_;
+    const Program::Data &plain_;
+    std::shared_ptr<jit::CompilationUnit> unit_;
+    jit::Module root_;
+    WeightModules weights_;
+    std::vector<std::string> names_;
+    std::map<std::size_t, int> residuals_;       ///< by the step that adds them
+    std::map<Operand, std::size_t> layer_of_;    ///< of weights that are stored
+    std::set<int> only_rounded_;                 ///< slots that nobody reads as floats
+    std::map<int, c10::IValue> fixed_;           ///< by slot
+    std::map<Operand, jit::Value *> attributes_; ///< of forward
+    std::set<std::string> taken_;
+};
+
+} // namespace
+
+Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file)
+{
+    if (!model.model.program.is_recorded() || !model.model.has_network())
+        return fail(ErrorCode::unsupported,
+                    "The model " + model.model.name
+                        + " has no program that could be written as TorchScript. "
+                          "Export it as safetensors.");
+    jit::Module module;
+    const auto made = guarded("Writing the network as TorchScript", 1, [&] { module = Network(model).make(); });
+    if (!made)
+        return forward(made);
+    const jit::ExtraFilesMap extra{{"compression_agent.json", canonical(to_json(model.recipe))}};
+    return write_file(file, [&](const ByteSink &sink) -> Status {
+        std::optional<Error> problem;
+        const auto take = [&](const void *bytes, std::size_t size) -> std::size_t {
+            const auto taken = sink({static_cast<const std::byte *>(bytes), size});
+            if (!taken)
+                problem = taken.error();
+            return taken ? size : 0;
+        };
+        const auto saved = guarded("Writing the TorchScript file", 1, [&] { jit::ExportModule(module, take, extra); });
+        return problem ? Status(tl::unexpected<Error>(*problem)) : saved;
+    });
+}
+
+} // namespace ca

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/kernels/layer_arithmetic_torch.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+
+namespace ca {
+namespace {
+
+/// LLM.int8() multiplies matrices; the groups of a convolution would be a small one each.
+bool is_one_matrix(const Program::Data &plain, const Step &step)
+{
+    return step.op != "aten::conv2d" || plain.constants[constant_index(step.in[6])].value.toInt() == 1;
+}
+
+/// Steps of layers read the stored weights. Others that read the same table keep the float one.
+Program::Data with_stored_weights(Program::Data data, const std::map<std::string, StoredWeight> &weights)
+{
+    std::map<Operand, Operand> replaced;
+    for (Step &step : data.steps) {
+        if (step.layer < 0)
+            continue;
+        const auto layer = static_cast<std::size_t>(step.layer);
+        const Operand plain = data.layer_weights[layer];
+        const auto [known, is_new] = replaced.try_emplace(plain, 0);
+        if (is_new)
+            known->second = data.add(as_tensor(weights.at(data.layers[layer].name), data.layers[layer]));
+        std::replace(step.in.begin(), step.in.end(), plain, known->second);
+    }
+    return data;
+}
+
+} // namespace
+
+Arithmetic arithmetic_of(const Program::Data &plain, const Step &step, const Recipe &recipe,
+                         const std::map<std::string, StoredWeight> &weights)
+{
+    const Layer &layer = plain.layers[static_cast<std::size_t>(step.layer)];
+    const auto scheme = recipe.layers.find(layer.name);
+    const auto stored = weights.find(layer.name);
+    if (scheme == recipe.layers.end() || stored == weights.end())
+        return Arithmetic::fp32;
+    if (std::holds_alternative<RowInt8Weight>(stored->second))
+        return is_one_matrix(plain, step) ? Arithmetic::llm_int8 : Arithmetic::fp32;
+    switch (scheme->second.activation) {
+    case Activation::static_int8:
+        return Arithmetic::static_int8;
+    case Activation::dynamic_int8:
+        return recipe.options.per_token && step.op == "aten::linear" ? Arithmetic::token_int8 : Arithmetic::dynamic_int8;
+    case Activation::none:
+        break;
+    }
+    return recipe.options.compute == Format::bf16 ? Arithmetic::bf16 : Arithmetic::fp32;
+}
+
+at::Tensor as_tensor(const StoredWeight &stored, const Layer &layer)
+{
+    return at::tensor(dequantize(stored)).view(layer.shape);
+}
+
+Kernel between_casts_to_bf16(Kernel kernel)
+{
+    return [kernel = std::move(kernel)](Stack &stack) {
+        for (c10::IValue &value : stack)
+            if (value.isTensor())
+                value = value.toTensor().to(at::kBFloat16);
+        kernel(stack);
+        stack[0] = stack[0].toTensor().to(at::kFloat);
+    };
+}
+
+Program whole_in_bf16(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, StoredWeight> &weights)
+{
+    const auto in_bf16 = [&](const Layer &layer) {
+        const auto scheme = recipe.layers.find(layer.name);
+        const auto stored = weights.find(layer.name);
+        return scheme != recipe.layers.end() && stored != weights.end() && scheme->second.activation == Activation::none
+            && !std::holds_alternative<RowInt8Weight>(stored->second);
+    };
+    if (recipe.options.compute != Format::bf16 || plain.layers.empty()
+        || !std::all_of(plain.layers.begin(), plain.layers.end(), in_bf16))
+        return {};
+    const auto fused = fuse_bf16(Program(std::make_shared<const Program::Data>(with_stored_weights(plain, weights))));
+    return fused ? *fused : Program();
+}
+
+} // namespace ca

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/rounding/compensate.h"
+
+#include "core/quantize/kernels/int8_kernels_torch.h"
+#include "core/quantize/ranges/ranges_torch.h"
+#include "core/quantize/rounding/adaround_torch.h"
+#include "core/quantize/rounding/gptq_torch.h"
+#include "core/quantize/rounding/lockstep_torch.h"
+#include "core/quantize/rounding/target_torch.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+
+namespace ca {
+namespace {
+
+constexpr std::int64_t kLeastPositions = 8192; // that a layer is looked at in
+constexpr std::int64_t kPositionsPerColumn = 3;
+constexpr std::int64_t kMostValues = std::int64_t{1} << 27; // of a layer's inputs at these positions: 512 MiB
+constexpr std::int64_t kMostColumns = 8192;                 // six matrices of so many columns take 1.5 GiB
+
+at::Tensor as_tensor_of(const StoredWeight &stored, const Layer &layer)
+{
+    return at::tensor(dequantize(stored)).view(layer.shape);
+}
+
+/// The rows of all groups, one after the other.
+IntegerWeight joined(std::vector<IntegerWeight> parts, const Layer &layer)
+{
+    IntegerWeight whole = std::move(parts.front());
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        whole.rows += parts[i].rows;
+        whole.values.insert(whole.values.end(), parts[i].values.begin(), parts[i].values.end());
+        whole.scales.insert(whole.scales.end(), parts[i].scales.begin(), parts[i].scales.end());
+        whole.zeros.insert(whole.zeros.end(), parts[i].zeros.begin(), parts[i].zeros.end());
+    }
+    whole.shape = layer.shape;
+    return whole;
+}
+
+/// One recipe's compensated layers on their way.
+class Compensation {
+public:
+    Compensation(const Model &model, const Recipe &recipe, const ActivationRanges &ranges, int threads, std::stop_token stop,
+                 const Progress &progress)
+        : model_(model),
+          program_(model.program.data()),
+          recipe_(recipe),
+          ranges_(ranges),
+          threads_(threads),
+          stop_(std::move(stop)),
+          progress_(progress),
+          both_(program_)
+    {
+    }
+
+    Status run(const Calibration &calibration, std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable)
+    {
+        if (const auto done = prepare(weights, unable); !done)
+            return done;
+        if (work_.empty())
+            return {};
+        if (const auto done = both_.read(calibration, model_.input, threads_, stop_); !done)
+            return done;
+        std::size_t finished = 0;
+        for (const auto &[step, product] : work_) {
+            progress_.report("Rounding weights", finished++, work_.size());
+            auto rounded = round_at(step, product);
+            if (!rounded)
+                return forward(rounded);
+            weights.emplace(layer_of(step).name, std::move(*rounded));
+        }
+        progress_.report("Rounding weights", finished, work_.size());
+        return {};
+    }
+
+private:
+    const Layer &layer_of(std::size_t step) const
+    {
+        return program_.layers[static_cast<std::size_t>(program_.steps[step].layer)];
+    }
+
+    /// Finds the layers to round, at their first uses; gives those that cannot be compensated their codes; and makes the
+    /// quantized network of what is known.
+    Status prepare(std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable)
+    {
+        std::vector<bool> seen(program_.layers.size(), false);
+        for (std::size_t step = 0; step < program_.steps.size(); ++step) {
+            const int layer = program_.steps[step].layer;
+            if (layer < 0 || !recipe_.layers.contains(layer_of(step).name))
+                continue;
+            const bool is_first = !seen[static_cast<std::size_t>(layer)];
+            seen[static_cast<std::size_t>(layer)] = true;
+            if (is_first)
+                if (const auto done = prepare_layer(step, weights, unable); !done)
+                    return done;
+            if (!unable.contains(layer_of(step).name))
+                quantize_input(step);
+        }
+        return {};
+    }
+
+    Status prepare_layer(std::size_t step, std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable)
+    {
+        const Layer &layer = layer_of(step);
+        const Scheme &scheme = recipe_.layers.at(layer.name);
+        if (scheme.format == Format::fp32)
+            return {};
+        if (!weights.contains(layer.name)) {
+            const auto weight = model_.program.weight(layer.index);
+            Scheme quick = scheme; // tells whether it can be rounded at all
+            quick.rounding = Rounding::nearest;
+            if (const auto tried = store_weight(weight, layer.shape, quick, recipe_.options); !tried) {
+                if (tried.error().code != ErrorCode::unsupported)
+                    return forward(tried);
+                unable.emplace(layer.name, tried.error());
+                return {};
+            }
+            const auto product = layer_product(program_, program_.steps[step]);
+            if (product && product->columns <= kMostColumns && is_integer(scheme.format) && is_compensated(scheme.rounding)) {
+                work_.emplace_back(step, *product);
+                return {};
+            }
+            auto stored = store_weight(weight, layer.shape, scheme, recipe_.options);
+            if (!stored)
+                return forward(stored);
+            weights.emplace(layer.name, std::move(*stored));
+        }
+        return guarded("Rounding weights", 1,
+                       [&] { both_.set_weight(layer.index.value, as_tensor_of(weights.at(layer.name), layer)); });
+    }
+
+    /// On the grid of its range, where the layer has static activations.
+    void quantize_input(std::size_t step)
+    {
+        const Operand input = program_.steps[step].in[0];
+        if (recipe_.layers.at(layer_of(step).name).activation != Activation::static_int8 || is_constant(input) || ranges_.empty())
+            return;
+        if (const auto range = ranges_.data().slots.find(input); range != ranges_.data().slots.end())
+            both_.set_input(step, simulate_kernel(u8_grid(range->second.first, range->second.second, exact_levels())));
+    }
+
+    Result<IntegerWeight> round_at(std::size_t step, const LayerProduct &product)
+    {
+        if (const auto done = both_.advance(step, threads_, stop_); !done)
+            return forward(done);
+        const std::int64_t wanted = std::max(kLeastPositions, kPositionsPerColumn * product.columns);
+        const std::int64_t most = kMostValues / (product.columns * product.groups) + 1;
+        auto rows = both_.rows(step, product, std::min(wanted, most), threads_, stop_);
+        if (!rows)
+            return forward(rows);
+        const auto fit = gram_of(rows->fit_inputs(), rows->fit_outputs(), threads_, stop_);
+        if (!fit)
+            return forward(fit);
+        const auto held = gram_of(rows->held_inputs(), rows->held_outputs(), threads_, stop_);
+        if (!held)
+            return forward(held);
+        *rows = {};
+        auto rounded = round_groups(step, product, *fit, *held);
+        if (rounded)
+            if (const auto done = guarded("Rounding weights", 1,
+                                          [&] {
+                                              const Layer &layer = layer_of(step);
+                                              both_.set_weight(layer.index.value, as_tensor_of(*rounded, layer));
+                                          });
+                !done)
+                return forward(done);
+        return rounded;
+    }
+
+    /// A layer's groups have inputs of their own, so each is a problem of its own.
+    Result<IntegerWeight> round_groups(std::size_t step, const LayerProduct &product, const Gram &fit, const Gram &held) const
+    {
+        const Layer &layer = layer_of(step);
+        const std::vector<float> values = model_.program.weight(layer.index);
+        const std::int64_t rows = product.rows / product.groups;
+        std::vector<IntegerWeight> parts(static_cast<std::size_t>(product.groups));
+        const int inside = product.groups > 1 ? 1 : threads_;
+        const auto one_group = [&](std::size_t index) {
+            const auto group = static_cast<std::int64_t>(index);
+            const at::Tensor weight = at::empty({rows, product.columns}, at::kFloat);
+            std::copy_n(values.data() + group * weight.numel(), weight.numel(), weight.data_ptr<float>());
+            const RowProblem problem =
+                row_problem({fit.inputs[group], fit.targets[group]}, {held.inputs[group], held.targets[group]}, weight);
+            const Scheme &scheme = recipe_.layers.at(layer.name);
+            const auto round = scheme.rounding == Rounding::adaround ? round_adaround : round_gptq;
+            auto part = round(problem, scheme, inside, stop_);
+            if (part)
+                parts[index] = std::move(*part);
+            else if (!stop_.stop_requested())
+                throw std::runtime_error(part.error().sentence);
+        };
+        if (const auto done = parallel_tensors(parts.size(), threads_, stop_, one_group); !done)
+            return forward(done);
+        return joined(std::move(parts), layer);
+    }
+
+    const Model &model_;
+    const Program::Data &program_;
+    const Recipe &recipe_;
+    const ActivationRanges &ranges_;
+    const int threads_;
+    const std::stop_token stop_;
+    const Progress &progress_;
+    Lockstep both_;
+    std::vector<std::pair<std::size_t, LayerProduct>> work_; ///< steps in the order of the network
+};
+
+} // namespace
+
+Status round_compensated(const Model &model, const Recipe &recipe, const ActivationRanges &ranges, const Calibration &calibration,
+                         std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable, int threads,
+                         std::stop_token stop, const Progress &progress)
+{
+    return Compensation(model, recipe, ranges, threads, std::move(stop), progress).run(calibration, weights, unable);
+}
+
+} // namespace ca

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/export/export.h"
+#include "tests/support/models.h"
+#include "tests/support/quantized.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest>
+
+/// The portable file, run by LibTorch alone.
+class TestTorchscriptExport final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void computes_what_the_program_computes_data();
+    void computes_what_the_program_computes();
+    void is_about_as_small_as_the_other_export_data();
+    void is_about_as_small_as_the_other_export();
+    void takes_groups_and_widths_of_every_kind_data();
+    void takes_groups_and_widths_of_every_kind();
+    void says_where_there_is_no_program();
+
+private:
+    /// Largest difference over the largest value, of `count` images.
+    double difference(const ca::QuantizedModel &model, std::int64_t count) const;
+    std::filesystem::path folder() const { return folder_.path().toStdString(); }
+    std::filesystem::path file() const { return folder() / "portable.pt"; }
+
+    QTemporaryDir folder_;
+};
+
+double TestTorchscriptExport::difference(const ca::QuantizedModel &model, std::int64_t count) const
+{
+    const auto &input = model.model.input;
+    const auto images = random_images(count, input.channels, input.height, input.width, static_cast<unsigned>(count));
+    const auto expected = ca::run(model.program, images);
+    return expected ? relative_difference(
+               interpret_net(file(), images.values, {count, input.channels, input.height, input.width}), expected->values)
+                    : 1;
+}
+
+void TestTorchscriptExport::computes_what_the_program_computes_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<double>("most");
+    for (const auto &kind : recordable_nets())
+        for (const char *method : {"fp32", "fp16", "nf4", "int3-weight", "static-int8"})
+            QTest::addRow("%s, %s", kind.c_str(), method)
+                << QString::fromStdString(kind) << method << (QString(method) == "static-int8" ? 2e-2 : 1e-3);
+    for (const char *kind : {"cnn", "depthwise", "attention"}) {
+        for (const char *method : {"int8-weight", "int4-weight", "int2-weight", "fp4"})
+            QTest::addRow("%s, %s", kind, method) << kind << method << 1e-3;
+        for (const char *method : {"dynamic-int8", "llm-int8", "w4a8"})
+            QTest::addRow("%s, %s", kind, method) << kind << method << 2e-2;
+        QTest::addRow("%s, bf16", kind) << kind << "bf16" << 5e-2; // float arithmetic here, bf16 there
+    }
+}
+
+void TestTorchscriptExport::computes_what_the_program_computes()
+{
+    QFETCH(QString, kind);
+    QFETCH(QString, method);
+    QFETCH(double, most);
+    const auto model = quantized_net(folder(), kind.toStdString(), method.toStdString());
+    const auto written = ca::write_torchscript(model, file());
+    QVERIFY2(written, written ? "" : written.error().text().c_str());
+    QCOMPARE(written->value, QFile(file()).size());
+    for (const std::int64_t count : {1, 5}) {
+        const double found = difference(model, count);
+        QVERIFY2(found < most, qPrintable(QString::number(found)));
+    }
+}
+
+void TestTorchscriptExport::is_about_as_small_as_the_other_export_data()
+{
+    QTest::addColumn<QString>("method");
+    for (const char *method : {"fp16", "int8-weight", "int4-weight", "int3-weight", "int2-weight", "nf4", "llm-int8"})
+        QTest::addRow("%s", method) << method;
+}
+
+void TestTorchscriptExport::is_about_as_small_as_the_other_export()
+{
+    QFETCH(QString, method);
+    const auto model = quantized_net(folder(), "blocks", method.toStdString());
+    const auto written = ca::write_torchscript(model, file());
+    QVERIFY(written);
+    const std::int64_t other = ca::predicted_bytes(model.model, model.recipe).value, archive = 30'000; // code, names, padding
+    QVERIFY2(written->value < other + archive, qPrintable(QString::number(written->value) + " and " + QString::number(other)));
+}
+
+void TestTorchscriptExport::takes_groups_and_widths_of_every_kind_data()
+{
+    QTest::addColumn<int>("bits");
+    QTest::addColumn<int>("group");
+    QTest::addColumn<bool>("symmetric");
+    for (const int bits : {8, 7, 6, 5, 4, 3, 2})
+        for (const int group : {0, 32})
+            for (const bool symmetric : {true, false})
+                QTest::addRow("int%d, %s, %s", bits, group ? "groups" : "rows", symmetric ? "symmetric" : "with zero points")
+                    << bits << group << symmetric;
+}
+
+void TestTorchscriptExport::takes_groups_and_widths_of_every_kind()
+{
+    QFETCH(int, bits);
+    QFETCH(int, group);
+    QFETCH(bool, symmetric);
+    const auto loaded = ca::load_model(write_scripted_net(folder(), "attention"), {}, {}, {});
+    QVERIFY(loaded);
+    ca::MethodRecipe recipe{{loaded->sha256, {}}, {}};
+    for (const ca::Layer &layer : loaded->program.layers()) {
+        const bool divides = group != 0 && layer.weights() / layer.channels() % group == 0;
+        recipe.recipe.layers[layer.name] = {ca::int_format(ca::bits(bits)), ca::Activation::none, ca::Rounding::nearest,
+                                            divides ? group : 0, symmetric};
+    }
+    const auto model = ca::quantize(*loaded, recipe, {}, 1, {}, {});
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    QVERIFY(ca::write_torchscript(*model, file()));
+    const double found = difference(*model, 3);
+    QVERIFY2(found < 1e-4, qPrintable(QString::number(found)));
+}
+
+void TestTorchscriptExport::says_where_there_is_no_program()
+{
+    const auto model = ca::load_model(write_scripted_net(folder(), "content"), {}, {}, {});
+    QVERIFY(model);
+    ca::QuantizedModel quantized;
+    quantized.model = *model;
+    const auto written = ca::write_torchscript(quantized, file());
+    QVERIFY(!written);
+    QCOMPARE(written.error().code, ca::ErrorCode::unsupported);
+}
+
+QTEST_APPLESS_MAIN(TestTorchscriptExport)
+#include "test_torchscript_export.moc"
