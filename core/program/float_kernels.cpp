@@ -5,6 +5,7 @@
 #include "core/program/vector_math.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/Parallel.h>
 
 #include <cmath>

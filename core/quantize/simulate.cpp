@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/simulate.h"
 
+#include "core/quantize/kernels/image_parts_torch.h"
 #include "core/quantize/kernels/u8_kernels.h"
 #include "core/quantize/ranges/ranges_torch.h"
 
@@ -20,14 +21,28 @@ at::Tensor on_grid(const at::Tensor &x, const at::Tensor &scale, const at::Tenso
     return ((x / scale).round() + zero).clamp(0, 255).sub(zero) * scale;
 }
 
-/// One grid for the whole tensor, or for each row.
-at::Tensor rounded_dynamically(const at::Tensor &x, bool by_rows)
+at::Tensor rounded_between(const at::Tensor &x, const at::Tensor &least, const at::Tensor &most)
 {
-    const at::Tensor low = (by_rows ? x.amin({-1}, true) : x.amin()).clamp_max(0);
-    const at::Tensor high = (by_rows ? x.amax({-1}, true) : x.amax()).clamp_min(0);
+    const at::Tensor low = least.clamp_max(0), high = most.clamp_min(0);
     const at::Tensor span = high - low;
     const at::Tensor scale = at::where(span > 0, span / exact_levels(), at::ones_like(span));
     return on_grid(x, scale, (-low / scale).round());
+}
+
+at::Tensor each_row_rounded(const at::Tensor &x)
+{
+    return rounded_between(x, x.amin({-1}, true), x.amax({-1}, true));
+}
+
+/// `of_one`: sizes of x for one image.
+at::Tensor each_image_rounded(const at::Tensor &x, const std::vector<std::int64_t> &of_one)
+{
+    const ImageParts parts = image_parts(x.sizes(), of_one);
+    const at::Tensor images = x.movedim(parts.axis, 0).reshape({parts.count, -1});
+    std::vector<std::int64_t> along(static_cast<std::size_t>(x.dim()), 1);
+    along[static_cast<std::size_t>(parts.axis)] = parts.count * parts.size;
+    const auto of_each = [&](const at::Tensor &bounds) { return bounds.repeat_interleave(parts.size).view(along); };
+    return rounded_between(x, of_each(images.amin(1)), of_each(images.amax(1)));
 }
 
 /// As LLM.int8() does: in fp16, a scale for each row, columns with outliers as they are.
@@ -44,7 +59,11 @@ at::Tensor rounded_by_rows(const at::Tensor &x, double threshold)
 
 class Simulation {
 public:
-    explicit Simulation(const QuantizedModel &model) : model_(model), to_(model.model.program.data()) { to_.steps.clear(); }
+    explicit Simulation(const QuantizedModel &model)
+        : model_(model), shapes_(slot_shapes(model.model.program.data())), to_(model.model.program.data())
+    {
+        to_.steps.clear();
+    }
 
     Program run()
     {
@@ -88,9 +107,11 @@ private:
             });
         }
         if (scheme.activation == Activation::dynamic_int8)
-            return add(slot, [by_rows = options.per_token && linear](Stack &stack) {
-                stack.back() = rounded_dynamically(stack.back().toTensor(), by_rows);
-            });
+            return add(slot,
+                       [by_rows = options.per_token && linear, of_one = shapes_[static_cast<std::size_t>(slot)]](Stack &stack) {
+                           const at::Tensor x = stack.back().toTensor();
+                           stack.back() = by_rows ? each_row_rounded(x) : each_image_rounded(x, of_one);
+                       });
         if (scheme.format == Format::llm_int8 && linear)
             return add(slot, [threshold = options.threshold](Stack &stack) {
                 stack.back() = rounded_by_rows(stack.back().toTensor(), threshold);
@@ -106,6 +127,7 @@ private:
     }
 
     const QuantizedModel &model_;
+    SlotShapes shapes_;
     Program::Data to_;
     std::map<std::size_t, Operand> weights_; ///< by layer
 };

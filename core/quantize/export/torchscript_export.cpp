@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A TorchScript file without anything of ours: operators of ATen, and weights in modules of their own. Integer kernels depend on
+// A TorchScript file without anything of ours: operators of ATen, and weights in modules of their own. Layers that compute in
+// bfloat16 do so here, or the whole network where our program has it so. Integer kernels depend on
 // the processor, so layers with quantized activations compute in float here, on inputs that were rounded to the kernels' grids:
 // sums of products of such numbers differ from the integers' by the rounding of floats alone.
 #include "core/base/atomic_file.h"
@@ -40,12 +41,12 @@ std::string identifier(const std::string &name, std::set<std::string> &taken)
 }
 
 /// Slots that convolutions with static activations add to their sums, and that they read in u8 then: by the step that adds.
-std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model)
+std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model, const SlotShapes &shapes)
 {
     std::map<std::size_t, int> residuals;
     if (!has_static_activations(model.recipe))
         return residuals;
-    for (const FusedGroup &group : find_groups(plain, slot_shapes(plain)))
+    for (const FusedGroup &group : find_groups(plain, shapes))
         if (group.residual && !is_constant(*group.residual) && plain.steps[group.step].op == "aten::conv2d"
             && arithmetic_of(plain, plain.steps[group.step], model.recipe, model.weights) == Arithmetic::static_int8)
             for (const std::size_t step : group.merged)
@@ -62,7 +63,9 @@ public:
           root_(c10::QualifiedName("__torch__.compression_agent.Network"), unit_),
           weights_(unit_),
           names_(tensor_names(plain_)),
-          residuals_(u8_residuals(plain_, model))
+          shapes_(slot_shapes(plain_)),
+          whole_in_bf16_(!whole_in_bf16(plain_, model.recipe, model.weights).empty()),
+          residuals_(u8_residuals(plain_, model, shapes_))
     {
         root_.register_attribute("training", c10::BoolType::get(), false);
         root_.define(rounding_methods());
@@ -73,10 +76,11 @@ public:
             if (const auto stored = model.weights.find(plain_.layers[i].name); stored != model.weights.end())
                 layer_of_.emplace(plain_.layer_weights[i], i);
         find_rounded_slots();
+        find_narrow_layers();
     }
 
-    /// Throws what torch throws.
-    jit::Module make()
+    /// Half done after a stop. Throws what torch throws.
+    jit::Module make(const std::stop_token &stop)
     {
         compute_fixed();
         auto graph = std::make_shared<jit::Graph>();
@@ -85,10 +89,15 @@ public:
             part.writer.set(slot,
                             value.isTensor() ? buffer(*graph, "fixed_" + std::to_string(slot), value.toTensor())
                                              : graph->insertConstant(value));
-        part.writer.set(0, graph->addInput("x"));
-        for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i)
+        jit::Value *images = graph->addInput("x");
+        part.writer.set(0, whole_in_bf16_ ? cast(*graph, images, at::kBFloat16) : images);
+        for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i) {
+            if (stop.stop_requested())
+                return root_;
             write(part, i);
-        graph->registerOutput(part.writer.slot(plain_.output));
+        }
+        jit::Value *output = part.writer.slot(plain_.output);
+        graph->registerOutput(whole_in_bf16_ ? cast(*graph, output, at::kFloat) : output);
         root_.type()->addMethod(unit_->create_function(c10::QualifiedName(*root_.type()->name(), "forward"), std::move(graph)));
         return root_;
     }
@@ -112,6 +121,29 @@ private:
     {
         const bool known = step.layer >= 0 && has_integer_kernel(plain_.layers[static_cast<std::size_t>(step.layer)]);
         return known ? arithmetic_of(plain_, step, model_.recipe, model_.weights) : Arithmetic::fp32;
+    }
+
+    /// Layers all of whose steps read their weight in bfloat16.
+    void find_narrow_layers()
+    {
+        std::set<int> wide;
+        for (const Step &step : plain_.steps)
+            if (step.layer >= 0)
+                (whole_in_bf16_ || arithmetic(step) == Arithmetic::bf16 ? narrow_ : wide).insert(step.layer);
+        for (const int layer : wide)
+            narrow_.erase(layer);
+    }
+
+    static jit::Value *cast(jit::Graph &graph, jit::Value *value, at::ScalarType type)
+    {
+        return graph.insert(c10::aten::to, {value, static_cast<std::int64_t>(type)});
+    }
+
+    /// A constant in the type that the network computes in.
+    at::Tensor constant(Operand operand) const
+    {
+        const at::Tensor tensor = plain_.tensor(operand);
+        return whole_in_bf16_ && tensor.is_floating_point() ? tensor.to(at::kBFloat16) : tensor;
     }
 
     /// Kernels keep a slot in u8 alone where all who read it take that; then what is added is rounded as well.
@@ -168,15 +200,40 @@ private:
             const bool round = (k == 0 && kind == Arithmetic::static_int8) || only_rounded_.contains(operand);
             in.push_back(round ? rounded(part, operand) : part.writer.operand(operand));
         }
-        if (kind == Arithmetic::dynamic_int8)
-            in[0] = call(part, "rounded_whole", {in[0], part.graph.insertConstant(static_cast<double>(exact_levels()))});
+        if (kind == Arithmetic::dynamic_int8 && !is_constant(step.in[0]))
+            in[0] = call(part, "rounded_images",
+                         {in[0], part.graph.insertConstant(shapes_[static_cast<std::size_t>(step.in[0])]),
+                          part.graph.insertConstant(static_cast<double>(exact_levels()))});
         else if (kind == Arithmetic::token_int8)
             in[0] = call(part, "rounded_rows", {in[0]});
         else if (kind == Arithmetic::llm_int8 && step.op == "aten::linear")
             in[0] = call(part, "rounded_inliers", {in[0], part.graph.insertConstant(model_.recipe.options.threshold)});
         else if (kind == Arithmetic::llm_int8)
             return part.writer.set(step.out[0], llm_convolution(part, step, in));
+        if (kind == Arithmetic::bf16 && !whole_in_bf16_)
+            return write_in_bf16(part, step, std::move(in));
+        if (whole_in_bf16_ && step.op == "aten::to")
+            retarget(part, in);
         part.writer.write(step, std::move(in));
+    }
+
+    /// A layer alone between casts; its weight is narrow already.
+    void write_in_bf16(Part &part, const Step &step, std::vector<jit::Value *> in)
+    {
+        for (jit::Value *&value : in)
+            if (value->type()->isSubtypeOf(*c10::TensorType::get()))
+                value = cast(part.graph, value, at::kBFloat16);
+        part.writer.write(step, std::move(in));
+        part.writer.set(step.out[0], cast(part.graph, part.writer.slot(step.out[0]), at::kFloat));
+    }
+
+    /// A cast to float32 that the model itself asks for becomes one to bfloat16, as in `fuse_bf16`.
+    static void retarget(Part &part, std::vector<jit::Value *> &in)
+    {
+        for (std::size_t i = 1; i < std::min<std::size_t>(in.size(), 3); ++i)
+            if (const auto value = jit::toIValue(in[i]);
+                value && value->isInt() && value->toInt() == static_cast<int>(at::kFloat))
+                in[i] = part.graph.insertConstant(static_cast<std::int64_t>(at::kBFloat16));
     }
 
     jit::Value *llm_convolution(Part &part, const Step &step, const std::vector<jit::Value *> &in)
@@ -199,9 +256,10 @@ private:
         Part part(*this, *graph, [&](Operand operand) {
             const auto layer = layer_of_.find(operand);
             const bool stored = layer != layer_of_.end();
-            return graph->insertConstant(
-                stored ? as_tensor(model_.weights.at(plain_.layers[layer->second].name), plain_.layers[layer->second])
-                       : plain_.tensor(operand));
+            if (!stored)
+                return graph->insertConstant(constant(operand));
+            const Layer &info = plain_.layers[layer->second];
+            return graph->insertConstant(as_tensor(model_.weights.at(info.name), info).to(weight_type(layer->second)));
         });
         for (std::size_t i = 0; i < plain_.fixed_steps; ++i)
             write(part, i);
@@ -221,6 +279,11 @@ private:
             fixed_[kept[i]] = stack.at(i);
     }
 
+    at::ScalarType weight_type(std::size_t layer) const
+    {
+        return narrow_.contains(static_cast<int>(layer)) ? at::kBFloat16 : at::kFloat;
+    }
+
     jit::Value *buffer(jit::Graph &graph, const std::string &name, const at::Tensor &tensor)
     {
         const std::string attribute = identifier(name, taken_);
@@ -235,10 +298,10 @@ private:
             return known;
         const auto found = layer_of_.find(operand);
         if (found == layer_of_.end())
-            return known = buffer(graph, names_[constant_index(operand)], plain_.tensor(operand));
+            return known = buffer(graph, names_[constant_index(operand)], constant(operand));
         const Layer &layer = plain_.layers[found->second];
         const std::string name = identifier(layer.name, taken_);
-        root_.register_module(name, weights_.make(model_.weights.at(layer.name), layer.shape));
+        root_.register_module(name, weights_.make(model_.weights.at(layer.name), layer.shape, weight_type(found->second)));
         return known = graph.insertGetAttr(graph.insertGetAttr(graph.inputs()[0], name), "weight");
     }
 
@@ -248,8 +311,11 @@ private:
     jit::Module root_;
     WeightModules weights_;
     std::vector<std::string> names_;
+    SlotShapes shapes_;
+    const bool whole_in_bf16_;                   ///< the network, not each layer between casts
     std::map<std::size_t, int> residuals_;       ///< by the step that adds them
     std::map<Operand, std::size_t> layer_of_;    ///< of weights that are stored
+    std::set<int> narrow_;                       ///< layers whose weight is bfloat16
     std::set<int> only_rounded_;                 ///< slots that nobody reads as floats
     std::map<int, c10::IValue> fixed_;           ///< by slot
     std::map<Operand, jit::Value *> attributes_; ///< of forward
@@ -258,7 +324,7 @@ private:
 
 } // namespace
 
-Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file)
+Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file, std::stop_token stop)
 {
     if (!model.model.program.is_recorded() || !model.model.has_network())
         return fail(ErrorCode::unsupported,
@@ -266,14 +332,16 @@ Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesyst
                         + " has no program that could be written as TorchScript. "
                           "Export it as safetensors.");
     jit::Module module;
-    const auto made = guarded("Writing the network as TorchScript", 1, [&] { module = Network(model).make(); });
+    const auto made = guarded("Writing the network as TorchScript", 1, [&] { module = Network(model).make(stop); });
     if (!made)
         return forward(made);
+    if (stop.stop_requested())
+        return cancelled();
     const jit::ExtraFilesMap extra{{"compression_agent.json", canonical(to_json(model.recipe))}};
     return write_file(file, [&](const ByteSink &sink) -> Status {
         std::optional<Error> problem;
         const auto take = [&](const void *bytes, std::size_t size) -> std::size_t {
-            const auto taken = sink({static_cast<const std::byte *>(bytes), size});
+            const auto taken = stop.stop_requested() ? Status(cancelled()) : sink({static_cast<const std::byte *>(bytes), size});
             if (!taken)
                 problem = taken.error();
             return taken ? size : 0;

@@ -16,8 +16,19 @@ def rounded_between(self, x: Tensor, least: Tensor, most: Tensor, levels: float)
     zero = torch.clamp(torch.round(torch.neg(low) / scale), 0.0, levels)
     return (torch.clamp(torch.round(x * torch.reciprocal(scale)) + zero, 0.0, 255.0) - zero) * scale
 
-def rounded_whole(self, x: Tensor, levels: float) -> Tensor:
-    return self.rounded_between(x, torch.min(x), torch.max(x), levels)
+def rounded_images(self, x: Tensor, of_one: List[int], levels: float) -> Tensor:
+    axis, size, differing = 0, x.size(0), 0
+    for i in range(x.dim()):
+        if x.size(i) != of_one[i]:
+            axis, size, differing = i, of_one[i], differing + 1
+    if differing > 1 or x.size(axis) % size != 0:
+        axis, size = 0, x.size(0)
+    parts = x.movedim(axis, 0).reshape([x.size(axis) // size, -1])
+    along = [1] * x.dim()
+    along[axis] = x.size(axis)
+    least = torch.amin(parts, [1], False).repeat_interleave(size).reshape(along)
+    most = torch.amax(parts, [1], False).repeat_interleave(size).reshape(along)
+    return self.rounded_between(x, least, most, levels)
 
 def rounded_rows(self, x: Tensor) -> Tensor:
     return self.rounded_between(x, torch.amin(x, [-1], True), torch.amax(x, [-1], True), 255.0)

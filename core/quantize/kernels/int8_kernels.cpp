@@ -3,6 +3,7 @@
 
 #include "core/program/float_kernels_torch.h"
 #include "core/program/vector_kernels.h"
+#include "core/quantize/kernels/image_parts_torch.h"
 #include "core/quantize/kernels/small_product_torch.h"
 
 #include <ATen/Functions.h>
@@ -229,6 +230,12 @@ Kernel with_small_product(Kernel large, const Int8Layer &layer)
     };
 }
 
+/// Grids that are found at run time are those of one image.
+Kernel for_batches(Kernel kernel, const Int8Layer &layer)
+{
+    return layer.input ? kernel : for_each_image(std::move(kernel), layer.input_shape);
+}
+
 } // namespace
 
 bool int8_takes(const Step &layer, const PostOp &post_op)
@@ -242,12 +249,13 @@ bool int8_takes(const Step &layer, const PostOp &post_op)
 Kernel int8_convolution(const Int8Layer &layer)
 {
     const Int8Layer folded = to_swish(layer);
-    return with_quick_gelu(layer.has_residual ? adding_convolution(folded) : plain_convolution(folded), layer);
+    return for_batches(with_quick_gelu(layer.has_residual ? adding_convolution(folded) : plain_convolution(folded), layer),
+                       layer);
 }
 
 Kernel int8_linear(const Int8Layer &layer)
 {
-    return with_small_product(with_quick_gelu(linear(to_swish(layer)), layer), layer);
+    return for_batches(with_small_product(with_quick_gelu(linear(to_swish(layer)), layer), layer), layer);
 }
 
 } // namespace ca

@@ -13,7 +13,7 @@ struct Int8Layer {
     at::Tensor weight;            ///< s8, in the layer's shape, zero points already taken off
     at::Tensor scales;            ///< float32, one for each output channel
     c10::IValue bias;             ///< float32 or none
-    std::optional<U8Grid> input;  ///< absent: found at run time, behind the input on the stack as scale and zero
+    std::optional<U8Grid> input;  ///< absent: found at run time, behind the input on the stack as scales and zeros
     std::optional<U8Grid> output; ///< absent: float32
     std::optional<PostOp> post_op;
     std::optional<U8Grid> residual; ///< grid of a u8 residual; absent where it is float32 or there is none
@@ -26,8 +26,8 @@ struct Int8Layer {
 /// Activations that the kernel applies itself; others stay steps of their own.
 [[nodiscard]] bool int8_takes(const Step &layer, const PostOp &post_op);
 
-/// Stack [x] or [x, residual] -> [result]; where the grid is found at run time [x, scale, zero] and so on. The residual is
-/// overwritten where nobody else holds it.
+/// Stack [x] or [x, residual] -> [result]; where the grid is found at run time [x, scales, zeros] and so on, with a number for
+/// each image. The residual is overwritten where nobody else holds it.
 [[nodiscard]] Kernel int8_convolution(const Int8Layer &layer);
 [[nodiscard]] Kernel int8_linear(const Int8Layer &layer);
 
@@ -36,8 +36,9 @@ struct Int8Layer {
 [[nodiscard]] Kernel dequantize_kernel(U8Grid grid);
 /// float32 -> float32 on the grid: what sensitivity scans put before a float layer.
 [[nodiscard]] Kernel simulate_kernel(U8Grid grid);
-/// [x] -> [u8, scale, zero], by the smallest and the largest value of x.
-[[nodiscard]] Kernel dynamic_quantize_kernel();
+/// [x] -> [u8, scales, zeros], by the smallest and the largest value of each image, so that an image's result does not depend on
+/// the batch that it comes in. `of_one`: sizes of x for one image.
+[[nodiscard]] Kernel dynamic_quantize_kernel(std::vector<std::int64_t> of_one);
 /// `aten::max_pool2d` on u8; arguments as there.
 [[nodiscard]] Kernel max_pool_kernel();
 

@@ -15,7 +15,7 @@ enum class Arithmetic {
     fp32,
     bf16,
     static_int8,  ///< scales of inputs from calibration
-    dynamic_int8, ///< a scale for the whole input, found at run time
+    dynamic_int8, ///< a scale for each image's whole input, found at run time
     token_int8,   ///< a scale for each row of the input, found at run time
     llm_int8
 };

@@ -75,7 +75,7 @@ private:
     struct Form {
         bool has_float = false;         ///< in the slot of the plain program's number
         int u8 = -1;                    ///< slot of the u8 form
-        std::array<int, 3> dynamic{-1}; ///< slots of u8, scale and zero point found at run time
+        std::array<int, 3> dynamic{-1}; ///< slots of u8, scales and zero points found at run time
     };
 
     static std::size_t place(const FusedGroup &group) { return group.merged.empty() ? group.step : group.merged.back(); }
@@ -139,7 +139,8 @@ private:
         if (made[0] < 0) {
             need_float(slot);
             made = {to_.new_slot(), to_.new_slot(), to_.new_slot()};
-            add("int8::dynamic_quantize", dynamic_quantize_kernel(), {slot}, {made[0], made[1], made[2]});
+            add("int8::dynamic_quantize", dynamic_quantize_kernel(shapes_[static_cast<std::size_t>(slot)]), {slot},
+                {made[0], made[1], made[2]});
         }
         return made;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Steps around integer layers: between floats and u8, and others that read or write u8.
 #include "core/program/float_kernels_torch.h"
+#include "core/quantize/kernels/image_parts_torch.h"
 #include "core/quantize/kernels/int8_kernels_torch.h"
 #include "core/quantize/kernels/row_kernels.h"
 
@@ -46,18 +47,38 @@ Kernel simulate_kernel(U8Grid grid)
     };
 }
 
-Kernel dynamic_quantize_kernel()
+Kernel dynamic_quantize_kernel(std::vector<std::int64_t> of_one)
 {
-    return [levels = exact_levels()](Stack &stack) {
-        const at::Tensor x = dense(stack[0].toTensor());
-        const std::span<const float> values{x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())};
-        const U8Grid grid = run_time_grid(range_of(values), levels);
-        const at::Tensor q = at::empty_like(x, x.options().dtype(at::kByte));
-        quantize_u8(values, grid, q.data_ptr<std::uint8_t>());
+    return [of_one = std::move(of_one), levels = exact_levels()](Stack &stack) {
+        const at::Tensor x = dense(stack[0].toTensor()), q = at::empty_like(x, x.options().dtype(at::kByte));
+        const ImageParts parts = image_parts(x.sizes(), of_one);
+        const auto count = static_cast<std::size_t>(parts.count);
+        std::vector<at::Tensor> values(count), codes(count); // no operator of LibTorch is called in the parallel part
+        for (std::size_t i = 0; i < count; ++i) {
+            values[i] = dense(parts.of(x, static_cast<std::int64_t>(i)));
+            codes[i] = parts.of(q, static_cast<std::int64_t>(i));
+            if (!codes[i].is_non_overlapping_and_dense())
+                codes[i] = at::empty_like(values[i], codes[i].options());
+        }
+        std::vector<double> scales(count);
+        std::vector<std::int64_t> zeros(count);
+        at::parallel_for(0, parts.count, 1, [&](std::int64_t first, std::int64_t last) {
+            for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+                const std::span<const float> image{values[i].const_data_ptr<float>(),
+                                                   static_cast<std::size_t>(values[i].numel())};
+                const U8Grid grid = run_time_grid(range_of(image), levels);
+                quantize_u8(image, grid, codes[i].data_ptr<std::uint8_t>());
+                scales[i] = static_cast<double>(grid.scale);
+                zeros[i] = grid.zero;
+            }
+        });
+        for (std::size_t i = 0; i < count; ++i)
+            if (const at::Tensor into = parts.of(q, static_cast<std::int64_t>(i)); into.data_ptr() != codes[i].data_ptr())
+                into.copy_(codes[i]);
         stack.clear();
         stack.emplace_back(q);
-        stack.emplace_back(static_cast<double>(grid.scale));
-        stack.emplace_back(std::int64_t{grid.zero});
+        stack.emplace_back(std::move(scales));
+        stack.emplace_back(std::move(zeros));
     };
 }
 
