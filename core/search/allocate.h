@@ -17,7 +17,7 @@ struct Choice {
 /// For each layer the index of a choice, such that the costs add up to at most `budget` and the damages to the least: a
 /// multiple-choice knapsack by dynamic programming over `cells` equal parts of the budget, exact where the budget is no larger
 /// than that, else within a layer count's worth of parts; what rounding leaves of the budget is spent greedily. Nothing where
-/// even the cheapest choices cost more. O(layers * choices * cells).
+/// even the cheapest choices cost more. O(layers * choices * cells). `best_allocation` knows constraints and several budgets.
 [[nodiscard]] std::optional<std::vector<std::size_t>> allocate(std::span<const std::vector<Choice>> layers, std::int64_t budget,
                                                                std::int64_t cells = 20000);
 

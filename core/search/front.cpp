@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/front.h"
 
+#include "core/search/front_costs.h"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 
 namespace ca {
 namespace {
 
 constexpr double kHalfPoint = 0.005;
-constexpr double kReferencePoints = 10; // below float: where hypervolume begins
-constexpr double kRounding = 1e-9;      // points of accuracy: 0.92 - 0.005 is no exact number
+constexpr double kReferencePoints = 10;    // below float: where hypervolume begins
+constexpr double kReferenceDoublings = -1; // of speed
+constexpr double kRounding = 1e-9;         // points of accuracy: 0.92 - 0.005 is no exact number
 
-bool at_least_as_good(const OperatingPoint &a, const OperatingPoint &b, bool with_latency)
+using Gains = std::array<double, 3>;
+
+/// Beyond the reference: halvings of the size, points of accuracy, doublings of speed.
+Gains gains(const OperatingPoint &point, const OperatingPoint &float_model)
 {
-    return a.bytes <= b.bytes && a.accuracy >= b.accuracy && (!with_latency || *a.latency <= *b.latency);
+    const double latency = point.latency.value_or(std::numeric_limits<double>::infinity()); // never beyond the reference
+    return {std::log2(float_model.bytes / point.bytes), (point.accuracy - float_model.accuracy) * 100 + kReferencePoints,
+            float_model.latency ? std::log2(*float_model.latency / latency) - kReferenceDoublings : 0};
 }
 
-std::vector<std::size_t> front_over(std::span<const OperatingPoint> points, bool with_latency)
+std::vector<Gains> all_gains(std::span<const OperatingPoint> points, const OperatingPoint &float_model)
 {
-    std::vector<std::size_t> front;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        bool beaten = false;
-        for (std::size_t other = 0; other < points.size() && !beaten; ++other) {
-            const bool covers = other != i && at_least_as_good(points[other], points[i], with_latency);
-            const bool equal = covers && at_least_as_good(points[i], points[other], with_latency);
-            beaten = covers && (!equal || other < i);
-        }
-        if (!beaten)
-            front.push_back(i);
-    }
-    std::stable_sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) { return points[a].bytes < points[b].bytes; });
-    return front;
+    std::vector<Gains> result;
+    for (const OperatingPoint &point : points)
+        result.push_back(gains(point, float_model));
+    return result;
+}
+
+std::size_t dimensions(const OperatingPoint &float_model)
+{
+    return float_model.latency ? 3 : 2;
 }
 
 /// The first point of least `cost` among those within half a point of float; the most accurate where there is none.
@@ -52,63 +55,77 @@ std::optional<std::size_t> least(std::span<const OperatingPoint> points, double 
     return best ? best : most_accurate;
 }
 
-/// The point between the ends of the front that lies farthest above the line through them. A front of one or two points has
-/// none between: the more accurate end then.
-std::optional<std::size_t> knee(std::span<const OperatingPoint> points)
+std::optional<std::size_t> balanced(std::span<const OperatingPoint> points)
 {
-    const std::vector<std::size_t> front = front_over(points, false);
-    if (front.empty())
-        return std::nullopt;
-    const OperatingPoint &small = points[front.front()];
-    const OperatingPoint &large = points[front.back()];
-    std::size_t best = front.back();
-    double farthest = -std::numeric_limits<double>::infinity();
-    for (std::size_t i = 1; i + 1 < front.size(); ++i) {
-        const OperatingPoint &point = points[front[i]];
-        const double across = std::log2(point.bytes / small.bytes) / std::log2(large.bytes / small.bytes);
-        const double up = (point.accuracy - small.accuracy) / (large.accuracy - small.accuracy);
-        if (up - across > farthest) { // the distance to the diagonal of the unit square, times the square root of two
-            farthest = up - across;
-            best = front[i];
-        }
-    }
-    return best;
-}
-
-bool all_have_latency(std::span<const OperatingPoint> points)
-{
-    return std::all_of(points.begin(), points.end(), [](const OperatingPoint &point) { return point.latency.has_value(); });
+    if (const auto corners = knees(points, 1); !corners.empty())
+        return corners.front();
+    const auto front = pareto_front(points, FrontAxes::bytes_accuracy);
+    return front.empty() ? std::nullopt : std::optional(front.back());
 }
 
 } // namespace
 
-std::vector<std::size_t> pareto_front(std::span<const OperatingPoint> points)
+Counted counted(FrontAxes axes, std::span<const OperatingPoint> points)
 {
-    return front_over(points, all_have_latency(points));
+    switch (axes) {
+    case FrontAxes::bytes_accuracy:
+        return {true, true, false};
+    case FrontAxes::bytes_latency:
+        return {true, false, true};
+    case FrontAxes::accuracy_latency:
+        return {false, true, true};
+    case FrontAxes::bytes_accuracy_latency:
+        return {true, true, true};
+    case FrontAxes::measured:
+        break;
+    }
+    const auto has_latency = [](const OperatingPoint &point) { return point.latency.has_value(); };
+    return {true, true, std::all_of(points.begin(), points.end(), has_latency)};
+}
+
+FrontCosts front_costs(std::span<const OperatingPoint> points, const Counted &counts)
+{
+    FrontCosts result;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        Costs costs{points[i].bytes, -points[i].accuracy, points[i].latency.value_or(std::numeric_limits<double>::infinity())};
+        for (std::size_t axis = 0; axis < costs.size(); ++axis)
+            costs[axis] = counts[axis] ? costs[axis] : 0;
+        if (!std::all_of(costs.begin(), costs.end(), [](double cost) { return std::isfinite(cost); }))
+            continue;
+        result.costs.push_back(costs);
+        result.points.push_back(i);
+    }
+    return result;
+}
+
+std::vector<std::size_t> pareto_front(std::span<const OperatingPoint> points, FrontAxes axes)
+{
+    const Counted counts = counted(axes, points);
+    const FrontCosts all = front_costs(points, counts);
+    const std::size_t first = counts[0] ? 0 : 2;
+    std::vector<std::size_t> front = nondominated(all.costs);
+    std::sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) {
+        return std::pair(all.costs[a][first], a) < std::pair(all.costs[b][first], b);
+    });
+    for (std::size_t &i : front)
+        i = all.points[i];
+    return front;
+}
+
+double hypervolume(std::span<const OperatingPoint> points, const OperatingPoint &float_model)
+{
+    return dominated_volume(all_gains(points, float_model), {}, dimensions(float_model));
 }
 
 double hypervolume(std::span<const OperatingPoint> points, double float_bytes, double float_accuracy)
 {
-    struct Corner {
-        double bits, points;
-    };
-    std::vector<Corner> corners;
-    for (const OperatingPoint &point : points) {
-        const Corner corner{std::log2(float_bytes / point.bytes), (point.accuracy - float_accuracy) * 100 + kReferencePoints};
-        if (corner.bits > 0 && corner.points > 0)
-            corners.push_back(corner);
-    }
-    std::sort(corners.begin(), corners.end(), [](const Corner &a, const Corner &b) { return a.bits > b.bits; });
+    return hypervolume(points, OperatingPoint{float_bytes, float_accuracy, {}});
+}
 
-    // From the right: each corner adds the strip by which it rises above all that reach farther.
-    double area = 0, height = 0;
-    for (const Corner &corner : corners) {
-        if (corner.points <= height)
-            continue;
-        area += corner.bits * (corner.points - height);
-        height = corner.points;
-    }
-    return area;
+double hypervolume_gain(std::span<const OperatingPoint> points, const OperatingPoint &candidate,
+                        const OperatingPoint &float_model)
+{
+    return volume_gain(all_gains(points, float_model), gains(candidate, float_model), {}, dimensions(float_model));
 }
 
 Recommended recommend(std::span<const OperatingPoint> points, double float_accuracy)
@@ -119,7 +136,7 @@ Recommended recommend(std::span<const OperatingPoint> points, double float_accur
         result.fastest = least(points, float_accuracy, [](const OperatingPoint &point) {
             return point.latency.value_or(std::numeric_limits<double>::infinity());
         });
-    result.balanced = knee(points);
+    result.balanced = balanced(points);
     return result;
 }
 

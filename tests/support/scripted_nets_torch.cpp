@@ -341,6 +341,36 @@ def forward(self, x):
         {"image_output",
          {{{"conv.weight", {3, 3, 3, 3}}},
           "def forward(self, x):\n    return torch.conv2d(x, self.conv.weight, None, [1, 1], [1, 1], [1, 1], 1)\n"}},
+        {"namesakes",
+         {{{"rounded.weight", {8, 3, 3, 3}},
+           {"llm_convolution.weight", {8, 8, 3, 3}},
+           {"rounded_rows.weight", {16, 8}},
+           {"rounded_images.weight", {16, 16}},
+           {"rounded_between.weight", {16, 16}},
+           {"x.weight", {10, 16}}},
+          R"(
+def forward(self, x):
+    y = torch.relu(torch.conv2d(x, self.rounded.weight, None, [2, 2], [1, 1], [1, 1], 1))
+    y = torch.relu(torch.conv2d(y, self.llm_convolution.weight, None, [1, 1], [1, 1], [1, 1], 1))
+    y = torch.relu(torch.linear(y.mean([2, 3]), self.rounded_rows.weight, None))
+    y = torch.relu(torch.linear(y, self.rounded_images.weight, None))
+    y = torch.relu(torch.linear(y, self.rounded_between.weight, None))
+    return torch.linear(y, self.x.weight, None)
+)"}},
+        {"positions",
+         {{{"patch.weight", {16, 3, 8, 8}}, {"linear.weight", {16, 16}}, {"linear.bias", {16}}, {"mid.weight", {32, 16}},
+           {"fc.weight", {10, 32}}, {"place.weight", {16, 16}}, {"position.weight", {16, 16}}, {"shift.weight", {1, 10}}},
+          R"(
+def forward(self, x):
+    place = torch.embedding(self.place.weight, torch.arange(16), -1, False, False).reshape(1, 16, 4, 4)
+    position = torch.embedding(self.position.weight, torch.arange(16), -1, False, False).unsqueeze(0)
+    shift = torch.embedding(self.shift.weight, torch.arange(1), -1, False, False)
+    y = torch.conv2d(x, self.patch.weight, None, [8, 8], [0, 0], [1, 1], 1)
+    y = torch.relu(y + place).flatten(2).transpose(1, 2)
+    y = torch.relu(torch.linear(y, self.linear.weight, self.linear.bias) + position)
+    y = torch.relu(torch.linear(y, self.mid.weight, None)).mean([1])
+    return torch.linear(y, self.fc.weight, None) + shift
+)"}},
         {"huge_constant", {{{"shift", {3}}}, "def forward(self, x):\n    return x.mean([2, 3]) + self.shift\n"}},
     };
     return all;

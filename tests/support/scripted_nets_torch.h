@@ -13,7 +13,9 @@
 /// logits), `grid` (a mesh of its input's size), `batch_if` (decides by 8 images or more) and `counting` (by how many pixels are
 /// bright): cannot be recorded, `shared` (one convolution used twice), `loop` (a loop over a constant), `digits` (takes 1 x 28 x
 /// 28), `content` (branches on pixel values: cannot be recorded), `vector_input` (takes [N, 16]: no image), `text_input` (takes
-/// token numbers), `image_output` (gives an image), `huge_constant` (no layer to quantize). The file `folder`/`kind`.pt. Throws
+/// token numbers), `image_output` (gives an image), `namesakes` (layers named as a
+/// TorchScript export names its own methods), `huge_constant` (no layer to quantize), `positions` (adds embeddings of one image's
+/// places to the outputs of a convolution and of two linear layers). The file `folder`/`kind`.pt. Throws
 /// where the kind is unknown: a test's own mistake.
 std::filesystem::path write_scripted_net(const std::filesystem::path &folder, const std::string &kind);
 
