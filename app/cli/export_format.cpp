@@ -29,17 +29,17 @@ std::string ending_of(ExportFormat format)
     return kEndings[static_cast<std::size_t>(format)];
 }
 
-Result<Bytes> write_as(ExportFormat format, const QuantizedModel &model, const std::filesystem::path &file)
+Result<Bytes> write_as(ExportFormat format, const QuantizedModel &model, const std::filesystem::path &file, std::stop_token stop)
 {
     switch (format) {
     case ExportFormat::torchscript:
-        return write_torchscript(model, file);
+        return write_torchscript(model, file, std::move(stop));
     case ExportFormat::recipe:
         return write_recipe(model.recipe, file);
     case ExportFormat::safetensors:
         break;
     }
-    return write_export(model, file);
+    return write_export(model, file, std::move(stop));
 }
 
 } // namespace ca

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ inline constexpr std::array kExportFormats{ExportFormat::safetensors, ExportForm
 [[nodiscard]] std::string ending_of(ExportFormat format); ///< `.safetensors`, `.pt`, `.json`
 
 /// Returns the file's size. Errors: those of `write_export`, `write_torchscript` and `write_recipe`.
-[[nodiscard]] Result<Bytes> write_as(ExportFormat format, const QuantizedModel &model, const std::filesystem::path &file);
+[[nodiscard]] Result<Bytes> write_as(ExportFormat format, const QuantizedModel &model, const std::filesystem::path &file,
+                                     std::stop_token stop);
 
 } // namespace ca

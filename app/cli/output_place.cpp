@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace ca {
 namespace {
 
@@ -38,6 +40,30 @@ Status check_place(const fs::path &folder)
         return fail(ErrorCode::unwritable,
                     "The folder " + folder.string() + " cannot be written: there is no permission to write in " + place.string()
                         + ". Choose another --output, or change the permission.");
+    return {};
+}
+
+Status check_not_input(const fs::path &output, const std::vector<fs::path> &inputs)
+{
+    std::error_code ignored;
+    if (!fs::exists(output, ignored))
+        return {};
+    const fs::path place = fs::weakly_canonical(output, ignored).parent_path();
+    const auto is_read = [&](const fs::path &input) {
+        if (input.empty())
+            return false;
+        if (fs::equivalent(output, input, ignored))
+            return true;
+        fs::path folder = place;
+        if (fs::is_directory(input, ignored))
+            for (; folder.has_relative_path(); folder = folder.parent_path())
+                if (fs::equivalent(folder, input, ignored))
+                    return true;
+        return false;
+    };
+    if (std::any_of(inputs.begin(), inputs.end(), is_read))
+        return fail(ErrorCode::unwritable,
+                    "The output " + output.string() + " is the file that is read, or one of its folder. Choose another name.");
     return {};
 }
 

@@ -31,20 +31,6 @@ fs::path output_file(const Arguments &arguments, const Model &model)
     return arguments.output / (model.name + "-" + what + ending_of(arguments.format));
 }
 
-/// What is written must not take the place of what is read.
-Status check_not_input(const fs::path &output, const Inputs &inputs, const Arguments &arguments)
-{
-    for (const fs::path &input : {inputs.file, fs::path(arguments.recipe_file)}) {
-        std::error_code ignored;
-        const bool in_folder = fs::is_directory(input, ignored) && fs::exists(output, ignored)
-            && fs::equivalent(output.has_parent_path() ? output.parent_path() : fs::path("."), input, ignored);
-        if (!input.empty() && (in_folder || fs::equivalent(output, input, ignored)))
-            return fail(ErrorCode::unwritable,
-                        "The output " + output.string() + " is the file that is read. Choose another --output.");
-    }
-    return {};
-}
-
 /// All that is read, and where the result goes; nothing is written before this is complete.
 struct Plan {
     Inputs inputs;
@@ -74,7 +60,7 @@ Result<Plan> make_plan(const Arguments &arguments, const Fetch &fetch, std::stop
         return forward(recipe);
     plan.recipe = std::move(**recipe); // the parser saw to it that there is one
     plan.output = output_file(arguments, plan.inputs.model);
-    if (const auto fine = check_not_input(plan.output, plan.inputs, arguments); !fine)
+    if (const auto fine = check_not_input(plan.output, {plan.inputs.file, arguments.recipe_file}); !fine)
         return forward(fine);
     plan.prediction = predict_costs(plan.inputs.model, plan.recipe.recipe, arguments.threads);
     return plan;
@@ -107,7 +93,7 @@ Result<Written> write(const Arguments &arguments, const Plan &plan, const std::s
     const MadeFolders made(folder);
     if (const auto writable = make_writable_folder(folder); !writable)
         return forward(writable);
-    const auto size = write_as(arguments.format, *model, plan.output);
+    const auto size = write_as(arguments.format, *model, plan.output, stop);
     return size ? Result<Written>(Written{std::move(*model), *size}) : forward(size);
 }
 

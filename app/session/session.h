@@ -59,6 +59,7 @@ public Q_SLOTS:
     /// Quantizes the open model, and measures it on the open data where it is asked to. Nothing while a study runs; without a
     /// model: `quantization_failed`.
     void start_quantization(const ca::QuantizeRequest &request);
+    /// Writes what was made; not over what it was made from, which is `quantization_failed`.
     void export_quantization(const std::shared_ptr<const ca::Quantization> &made, ca::ExportFormat format, const QString &file);
     /// Asks all work to stop. Each job still answers: a study with what it finished, others with a failure `cancelled`.
     void cancel();

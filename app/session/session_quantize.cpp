@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the session does for the quantize dialog.
+#include "app/cli/output_place.h"
 #include "app/session/guarded_work.h"
 #include "app/session/session.h"
 
@@ -50,8 +51,13 @@ void Session::start_quantization(const QuantizeRequest &request)
 void Session::export_quantization(const std::shared_ptr<const Quantization> &made, ExportFormat format, const QString &file)
 {
     const auto id = begin(&Session::quantize_run_);
-    quantize_run_.stop = worker_->post([this, id, made, format, file](const std::stop_token &) {
-        const auto written = guarded_work<Result<Bytes>>([&] { return write_as(format, made->model, file.toStdString()); });
+    quantize_run_.stop = worker_->post([this, id, made, format, file](const std::stop_token &stop) {
+        const std::filesystem::path place = file.toStdString();
+        const auto written = guarded_work<Result<Bytes>>([&]() -> Result<Bytes> {
+            if (const auto fine = check_not_input(place, {made->model.model.file}); !fine)
+                return forward(fine);
+            return write_as(format, made->model, place, stop);
+        });
         answer(&Session::quantize_run_, id, [this, written, file] {
             if (written)
                 Q_EMIT exported(file, *written);

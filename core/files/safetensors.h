@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,8 @@ struct SafeTensorView {
                                      const std::map<std::string, std::string> &metadata);
 
 /// Writes the file atomically; tensors lie largest element first, then by name, so that each is aligned to its element; the
-/// header is padded with spaces to a multiple of 8. Returns its size. Errors: `unwritable`.
+/// header is padded with spaces to a multiple of 8. Returns its size. Errors: `unwritable`, `cancelled`.
 [[nodiscard]] Result<Bytes> write_safetensors(const std::filesystem::path &file, std::vector<SafeTensorView> tensors,
-                                              const std::map<std::string, std::string> &metadata);
+                                              const std::map<std::string, std::string> &metadata, std::stop_token stop = {});
 
 } // namespace ca

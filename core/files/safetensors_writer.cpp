@@ -72,7 +72,7 @@ Bytes safetensors_size(const std::vector<SafeTensorView> &tensors, const std::ma
 }
 
 Result<Bytes> write_safetensors(const std::filesystem::path &file, std::vector<SafeTensorView> tensors,
-                                const std::map<std::string, std::string> &metadata)
+                                const std::map<std::string, std::string> &metadata, std::stop_token stop)
 {
     if (const auto name = unfit(tensors))
         return fail(ErrorCode::unwritable,
@@ -83,9 +83,12 @@ Result<Bytes> write_safetensors(const std::filesystem::path &file, std::vector<S
         const std::string header = header_text(tensors, metadata);
         if (auto status = sink(std::as_bytes(std::span(header))); !status)
             return status;
-        for (const SafeTensorView &tensor : tensors)
+        for (const SafeTensorView &tensor : tensors) {
+            if (stop.stop_requested())
+                return cancelled();
             if (auto status = sink(tensor.bytes); !status)
                 return status;
+        }
         return {};
     });
 }

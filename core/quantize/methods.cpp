@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/kernels/layer_arithmetic_torch.h"
 #include "core/quantize/methods/method_list.h"
 
 #include <algorithm>
@@ -9,6 +10,24 @@ namespace {
 std::string with_count(std::size_t count, const char *one, const char *many)
 {
     return std::to_string(count) + (count == 1 ? one : many);
+}
+
+/// Convolutions in groups that are to have weights of LLM.int8().
+std::vector<std::string> grouped_convolutions(const Model &model, const Recipe &recipe)
+{
+    std::vector<std::string> names;
+    if (!model.has_network())
+        return names;
+    const Program::Data &program = model.program.data();
+    for (const Step &step : program.steps) {
+        if (step.layer < 0 || is_one_matrix(program, step))
+            continue;
+        const std::string &name = program.layers[static_cast<std::size_t>(step.layer)].name;
+        const auto found = recipe.layers.find(name);
+        if (found != recipe.layers.end() && found->second.format == Format::llm_int8)
+            names.push_back(name);
+    }
+    return names;
 }
 
 /// What of the options a method could not do, layer by layer, in a sentence each.
@@ -34,6 +53,8 @@ void add_notes(MethodRecipe &result, const Model &model, const MethodOptions &op
         result.notes.push_back(with_count(float_inputs, " layer has", " layers have")
                                + " int8 weights and float inputs: there are integer kernels for two-dimensional convolutions and "
                                  "linear layers alone.");
+    if (const auto grouped = grouped_convolutions(model, result.recipe); !grouped.empty())
+        result.notes.push_back(note_of_grouped(grouped));
     if (uncompensated)
         result.notes.push_back("Without calibration images weights are rounded by mse; give data, and gptq compensates errors.");
 }

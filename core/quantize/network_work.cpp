@@ -59,11 +59,11 @@ void add_use(const Step &step, const Layer &layer, const SlotShapes &shapes, boo
     work.rows = channels / work.matrices;
 }
 
-/// What is held while the steps go by.
+/// What is held while the steps go by: values of steps that run once, and others.
 class Held {
 public:
     Held(const Program::Data &program, const SlotShapes &shapes)
-        : shapes_(shapes), owner_(shapes.size()), readers_(shapes.size(), 0)
+        : shapes_(shapes), owner_(shapes.size()), readers_(shapes.size(), 0), runs_once_(shapes.size(), false)
     {
         std::iota(owner_.begin(), owner_.end(), 0);
         for (const Step &step : program.steps)
@@ -71,21 +71,25 @@ public:
                 for (const int slot : step.out)
                     if (slot >= 0)
                         owner_[static_cast<std::size_t>(slot)] = owner_[static_cast<std::size_t>(step.in[0])];
-        held_ = bytes_of(0);
+        for (std::size_t index = 0; index < program.fixed_steps; ++index)
+            for (const int slot : program.steps[index].out)
+                if (slot >= 0)
+                    runs_once_[static_cast<std::size_t>(slot)] = true;
+        changing_ = bytes_of(0);
         readers_[0] = 1;
     }
 
-    /// Bytes during the step, then those after it.
+    /// Bytes during the step, then those after it without what runs once.
     std::pair<std::int64_t, std::int64_t> pass(const Step &step)
     {
         for (const int slot : step.out)
             if (slot >= 0)
                 keep(slot);
-        const std::int64_t during = held_;
+        const std::int64_t during = fixed_ + changing_;
         for (std::size_t i = 0; i < step.in.size(); ++i)
             if (!is_constant(step.in[i]) && i < step.last.size() && step.last[i])
                 let_go(step.in[i]);
-        return {during, held_};
+        return {during, changing_};
     }
 
 private:
@@ -93,23 +97,25 @@ private:
     {
         return elements(shapes_, static_cast<int>(slot)) * static_cast<std::int64_t>(sizeof(float));
     }
+    std::int64_t &held_with(std::size_t owner) { return runs_once_[owner] ? fixed_ : changing_; }
     void keep(int slot)
     {
         const auto owner = static_cast<std::size_t>(owner_[static_cast<std::size_t>(slot)]);
         if (readers_[owner]++ == 0)
-            held_ += bytes_of(owner);
+            held_with(owner) += bytes_of(owner);
     }
     void let_go(int slot)
     {
         const auto owner = static_cast<std::size_t>(owner_[static_cast<std::size_t>(slot)]);
         if (readers_[owner] > 0 && --readers_[owner] == 0)
-            held_ -= bytes_of(owner);
+            held_with(owner) -= bytes_of(owner);
     }
 
     const SlotShapes &shapes_;
     std::vector<int> owner_;            ///< of each slot, the one whose memory it is
     std::vector<std::int64_t> readers_; ///< of each owner, slots that still hold it
-    std::int64_t held_ = 0;
+    std::vector<bool> runs_once_;       ///< of each slot
+    std::int64_t fixed_ = 0, changing_ = 0;
 };
 
 NetworkWork work_of(const Program::Data &program)

@@ -5,6 +5,8 @@
 #include "core/quantize/export/export.h"
 #include "core/quantize/network_work.h"
 #include "core/quantize/ranges/calibration.h"
+#include "core/quantize/ranges/calibration_batches.h"
+#include "core/quantize/rounding/compensation_limits.h"
 
 #include <algorithm>
 
@@ -22,11 +24,7 @@ constexpr double kUpdateMacs = 20e9;   // of carrying errors on to weights that 
 constexpr double kAdaroundSteps = 300; // each a product of all weights with the inputs' products, and a move of all weights
 constexpr double kMovedWeights = 16e6;
 
-// What compensated rounding looks at: the network on all images, a layer at some positions of them.
-constexpr double kLeastPositions = 8192, kPositionsPerColumn = 3;
-constexpr double kMostImageBytes = 1.5 * 1024 * 1024 * 1024;
-constexpr std::int64_t kMostColumns = 8192;
-constexpr std::int64_t kMatrices = 6; // square in a layer's columns, at one time
+constexpr std::int64_t kMatrices = 6; // of compensated rounding, square in a layer's columns, at one time
 
 // Runs of the float network's length over the calibration images.
 constexpr double kCompensatedRuns = 2.5, kSmoothRuns = 12, kCorrectionRuns = 4;
@@ -61,7 +59,7 @@ double rounding_seconds(const Scheme &scheme, const Layer &layer)
 /// Others are rounded by mse.
 bool can_be_compensated(const Layer &layer, const LayerWork &work)
 {
-    return has_integer_kernel(layer) && work.columns <= kMostColumns;
+    return has_integer_kernel(layer) && work.columns <= kMostCompensatedColumns;
 }
 
 /// Grids that GPTQ tries, and its polishing.
@@ -75,7 +73,7 @@ double gptq_passes(Bits bits)
 double positions_seen(const LayerWork &work)
 {
     const double all = static_cast<double>(work.positions) * (work.once ? 1 : kImages);
-    return std::min(all, std::max(kLeastPositions, kPositionsPerColumn * static_cast<double>(work.columns)));
+    return std::min(all, static_cast<double>(positions_to_look_at(work.columns, work.matrices)));
 }
 
 /// Seconds of one core with errors compensated: inputs are multiplied with each other, and that is inverted.
@@ -147,11 +145,13 @@ public:
     [[nodiscard]] Bytes work() const
     {
         const std::int64_t copies = kFloat * largest_ * threads_;
-        const double both = 2 * kImages * static_cast<double>(network_.between.value); // the float network and the quantized one
-        const auto images = compensated_ ? static_cast<std::int64_t>(std::min(kMostImageBytes, both)) : 0;
-        constexpr std::int64_t kBatch = 32; // of a run over calibration images, one a core
-        const std::int64_t batches = needs_images(recipe_) ? threads_ * kBatch * network_.peak.value : 0;
-        return bytes(stored_ + std::max(copies, widest_) + std::max(images, batches));
+        const auto held = static_cast<std::int64_t>(images_to_hold(kCalibrationImages, network_.between));
+        const std::int64_t images =
+            compensated_ ? 2 * held * network_.between.value : 0; // of the float network and the quantized one
+        const CalibrationBatches batches = calibration_batches(network_.between, threads_);
+        const std::int64_t at_once = batches.threads * static_cast<std::int64_t>(batches.images);
+        const std::int64_t running = needs_images(recipe_) ? at_once * network_.peak.value : 0;
+        return bytes(stored_ + std::max(copies, widest_) + std::max(images, running));
     }
 
     [[nodiscard]] Bytes run() const { return network_.values == 0 ? Bytes{} : bytes(packed_) + network_.peak; }

@@ -46,6 +46,17 @@ std::vector<FloatLayer> left_float(const Model &model, const MethodRecipe &recip
     return left;
 }
 
+/// What packing left to say beside what recording did.
+void add_notes_of_program(QuantizedModel &model)
+{
+    const auto knows = [](const std::vector<std::string> &notes, const std::string &note) {
+        return std::find(notes.begin(), notes.end(), note) != notes.end();
+    };
+    for (const std::string &note : model.program.notes())
+        if (!knows(model.model.program.notes(), note) && !knows(model.notes, note))
+            model.notes.push_back(note);
+}
+
 /// With the program that its weights, recipe and ranges ask for.
 Result<QuantizedModel> packed(QuantizedModel model)
 {
@@ -55,6 +66,7 @@ Result<QuantizedModel> packed(QuantizedModel model)
     });
     if (!lowered)
         return forward(lowered);
+    add_notes_of_program(model);
     return model;
 }
 
@@ -99,6 +111,8 @@ private:
         }
         if (!result.recipe.options.smooth)
             return {};
+        if (!calibration_.has_images())
+            result.notes.emplace_back("Activations were not smoothed: there are no calibration images.");
         auto smoothed = smooth(result.model, result.recipe, calibration_, threads_, stop_, progress_);
         if (!smoothed)
             return forward(smoothed);
@@ -146,8 +160,13 @@ private:
         std::map<std::string, Error> unable;
         const auto rounded = round_compensated(result.model, result.recipe, result.ranges, calibration_, result.weights, unable,
                                                threads_, stop_, progress_);
+        if (!rounded)
+            return forward(rounded);
         leave_float(unable, result);
-        return rounded;
+        if (const std::size_t all = calibration_.images().size(); *rounded < all)
+            result.notes.push_back("Errors of rounding were compensated on " + std::to_string(*rounded) + " of "
+                                   + std::to_string(all) + " calibration images: the values of more take too much memory.");
+        return {};
     }
 
     Status round_plain(QuantizedModel &result, const std::vector<std::pair<const Layer *, Scheme>> &work)

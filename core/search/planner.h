@@ -31,9 +31,11 @@ struct Constraints {
 struct TrialResult {
     Recipe recipe;
     OperatingPoint point;
-    double drop = 0;            ///< percentage points of top-1 below float, on the images that were looked at
-    double standard_error = 0;  ///< of `drop`, in points, from paired differences
-    bool stopped_early = false; ///< a race ended it: no better than the front, `drop` from the images until then
+    double drop = 0;           ///< percentage points of top-1 below float, on the images that were looked at
+    double standard_error = 0; ///< of `drop`, in points, from paired differences
+    /// A race ended it: no better than the front, `drop` from the images until then. A trial that failed too, with a drop that is
+    /// NaN, so that it is not proposed again.
+    bool stopped_early = false;
 };
 
 /// A recipe to carry out, and what is expected of it.
@@ -43,7 +45,8 @@ struct Proposal {
     std::optional<double> predicted_drop; ///< percentage points
     double drop_error = 0;                ///< standard error of that
     std::optional<double> predicted_latency;
-    double expected_gain = 0; ///< bit-points of hypervolume; 0 for baselines
+    /// Bit-points of hypervolume, over latency too where a trial is for speed; 0 for baselines.
+    double expected_gain = 0;
 };
 
 struct PlannerOptions {
@@ -56,18 +59,20 @@ struct PlannerOptions {
     double other_latency = 0; ///< outside the layers
 };
 
-/// Proposes trials: known-good recipes first (`fixed_ladder`'s whole methods), then recipes from the curve of least predicted
-/// damage (core/search/allocation.h) over a scan's table, those first from which the front is expected to gain most; after each
-/// round the damages are fitted to what was measured (core/search/loss_model.h) and the curve is solved again. When nothing on
-/// the curve is expected to gain more than the noise of a measurement, local swaps between layers around the front are tried.
+/// Proposes trials: float and a few whole methods first, then recipes from the curve of least predicted damage
+/// (core/search/allocation.h) over a scan's table, those first from which the front is expected to gain most; after each round
+/// the damages are fitted to what was measured (core/search/loss_model.h) and the curve is solved again. When nothing on the
+/// curve is expected to gain more than the noise of a measurement, local swaps between layers around the front are tried. With a
+/// limit on drop, three trials of four look for the smallest recipe that holds it instead; with latencies and no limit on them,
+/// every third counts latency as an axis of the front. Measured latencies count only where latency is limited.
 ///
 /// A pure function of what it was made of and of the finished trials in their order: a study that is resumed goes on as one that
 /// was not interrupted would have.
 class Planner {
 public:
     /// `table`: a scan of the model, with divergences where there were images. Errors: `constraint` where pins, widths and
-    /// forbidden formats leave a layer nothing, or `bytes` cannot be reached, with the nearest that can; `usage` (layers that are
-    /// not there); `cancelled`.
+    /// forbidden formats leave a layer nothing, or a limit on bytes or latency cannot be reached, with the nearest that can;
+    /// `usage` (layers that are not there, another model's scan, a limit on latency without latencies); `cancelled`.
     [[nodiscard]] static Result<Planner> of(const Model &model, const SensitivityTable &table, const PlannerOptions &options,
                                             std::stop_token stop = {});
 
@@ -90,7 +95,7 @@ private:
 [[nodiscard]] bool holds_drop(double drop, double standard_error, double max_drop);
 
 /// The trial that answers the constraints: smallest of those that hold all of them with confidence, else of those that hold them
-/// as measured, else nothing.
+/// as measured, else nothing. Without a limit on drop the one that lost least. A limit on latency asks for a measured one.
 [[nodiscard]] std::optional<std::size_t> answer(std::span<const TrialResult> trials, const Constraints &constraints);
 
 } // namespace ca

@@ -26,7 +26,7 @@ OrderedJson to_json(const Trial &trial)
     json["recipe_hash"] = trial.recipe_hash;
     const bool predicted = trial.predicted_bytes.value > 0;
     json["predicted"]["bytes"] = predicted ? OrderedJson(trial.predicted_bytes.value) : OrderedJson(nullptr);
-    json["predicted"]["drop"] = nullptr;
+    json["predicted"]["drop"] = or_null(trial.predicted_drop);
     json["state"] = to_text(trial.state);
     json["selection"] = measured(trial.selection);
     json["holdout"] = measured(trial.holdout);

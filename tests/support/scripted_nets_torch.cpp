@@ -358,8 +358,14 @@ def forward(self, x):
     return torch.linear(y, self.x.weight, None)
 )"}},
         {"positions",
-         {{{"patch.weight", {16, 3, 8, 8}}, {"linear.weight", {16, 16}}, {"linear.bias", {16}}, {"mid.weight", {32, 16}},
-           {"fc.weight", {10, 32}}, {"place.weight", {16, 16}}, {"position.weight", {16, 16}}, {"shift.weight", {1, 10}}},
+         {{{"patch.weight", {16, 3, 8, 8}},
+           {"linear.weight", {16, 16}},
+           {"linear.bias", {16}},
+           {"mid.weight", {32, 16}},
+           {"fc.weight", {10, 32}},
+           {"place.weight", {16, 16}},
+           {"position.weight", {16, 16}},
+           {"shift.weight", {1, 10}}},
           R"(
 def forward(self, x):
     place = torch.embedding(self.place.weight, torch.arange(16), -1, False, False).reshape(1, 16, 4, 4)

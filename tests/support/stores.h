@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/study/measured_trial.h"
 #include "core/study/store.h"
-#include "core/study/trial_result.h"
 
 #include <cmath>
 #include <filesystem>
@@ -140,7 +140,8 @@ inline ca::Result<std::string> dump(const ca::StudyStore &store)
             const auto record = store.measurement_of(trial.id, split);
             if (!record)
                 return forward(record);
-            text += *record ? ca::canonical(to_json(ca::TrialResult{trial.method, trial.name, trial.recipe, **record})) : "none";
+            text +=
+                *record ? ca::canonical(to_json(ca::MeasuredTrial{trial.method, trial.name, trial.recipe, **record})) : "none";
         }
     for (const ca::Json &entry : *transcript)
         text += ca::canonical(entry);

@@ -237,7 +237,7 @@ void QuantizeDialog::show_failure(const Error &error)
 
 void QuantizeDialog::show_stopped()
 {
-    end_work(tr("Stopped; nothing was made"));
+    end_work(has_result_ ? tr("Stopped; no file was written") : tr("Stopped; nothing was made"));
 }
 
 void QuantizeDialog::set_exported(const QString &file, Bytes size)

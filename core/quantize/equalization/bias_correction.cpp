@@ -4,6 +4,8 @@
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
 #include "core/quantize/equalization/program_edit_torch.h"
+#include "core/quantize/network_work.h"
+#include "core/quantize/ranges/calibration_batches.h"
 #include "core/quantize/ranges/ranges_torch.h"
 #include "core/quantize/simulate.h"
 
@@ -11,6 +13,7 @@
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -18,7 +21,6 @@
 namespace ca {
 namespace {
 
-constexpr std::size_t kBatch = 32;
 constexpr double kMostMemory = 512e6; // bytes of values that the pass through the quantized network holds
 constexpr std::size_t kFewest = 16;   // images, however large they are
 
@@ -93,19 +95,20 @@ private:
 /// Images that networks run on, batch by batch.
 class Images {
 public:
-    Images(Split split, const Calibration &calibration, const Model &model)
-        : split_(std::move(split)), calibration_(calibration), model_(model)
+    /// `size`: images of a batch.
+    Images(Split split, std::size_t size, const Calibration &calibration, const Model &model)
+        : split_(std::move(split)), size_(size), calibration_(calibration), model_(model)
     {
     }
 
-    [[nodiscard]] std::size_t batches() const { return (split_.size() + kBatch - 1) / kBatch; }
+    [[nodiscard]] std::size_t batches() const { return (split_.size() + size_ - 1) / size_; }
 
     /// Undefined where none of the batch can be read.
     [[nodiscard]] Result<at::Tensor> batch(std::size_t index) const
     {
-        const std::size_t first = index * kBatch;
+        const std::size_t first = index * size_;
         const auto read =
-            read_batch(split_, first, std::min(kBatch, split_.size() - first), calibration_.preprocess(), model_.input);
+            read_batch(split_, first, std::min(size_, split_.size() - first), calibration_.preprocess(), model_.input);
         if (!read)
             return forward(read);
         return read->places.empty() ? at::Tensor() : as_tensor(read->images).clone();
@@ -113,17 +116,18 @@ public:
 
 private:
     const Split split_;
+    const std::size_t size_;
     const Calibration &calibration_;
     const Model &model_;
 };
 
 class Correction {
 public:
-    Correction(const QuantizedModel &model, const Calibration &calibration, int threads, std::stop_token stop,
+    Correction(const QuantizedModel &model, const Calibration &calibration, CalibrationBatches batches, std::stop_token stop,
                const Progress &progress)
         : model_(model),
           calibration_(calibration),
-          threads_(threads),
+          batches_(batches),
           stop_(std::move(stop)),
           progress_(progress),
           targets_(targets_of(model))
@@ -135,7 +139,7 @@ public:
     /// Biases by slot of the layer's output.
     Result<std::map<int, at::Tensor>> biases(const Split &split)
     {
-        const Images images(split, calibration_, model_.model);
+        const Images images(split, batches_.images, calibration_, model_.model);
         auto means = float_means(images);
         if (!means)
             return forward(means);
@@ -145,7 +149,7 @@ public:
     /// Mean KL divergence of the probabilities that a program gives from those of the float model.
     Result<double> divergence(const Program &program, const Split &split) const
     {
-        const Images images(split, calibration_, model_.model);
+        const Images images(split, batches_.images, calibration_, model_.model);
         std::vector<std::pair<double, double>> parts(images.batches()); // sum, images
         const auto one = [&](std::size_t i) -> Status {
             const auto batch = images.batch(i);
@@ -161,7 +165,7 @@ public:
                 parts[i] = {(p.exp() * (p - q)).sum().item<double>(), static_cast<double>(p.size(0))};
             });
         };
-        if (const auto done = parallel_for(parts.size(), threads_, stop_, one); !done)
+        if (const auto done = parallel_for(parts.size(), batches_.threads, stop_, one); !done)
             return forward(done);
         if (stop_.stop_requested())
             return cancelled();
@@ -180,6 +184,7 @@ private:
         for (const auto &[slot, target] : targets_)
             sums.emplace(slot, Sums(images.batches()));
         const Program::Data &program = model_.model.program.data();
+        std::atomic<bool> fixed_seen = false; // what is the same for all images needs one look
         const auto one = [&](std::size_t i) -> Status {
             const auto batch = images.batch(i);
             if (!batch || !batch->defined())
@@ -190,10 +195,10 @@ private:
                     if (const auto target = targets_.find(slot); target != targets_.end())
                         sums.at(slot).note(i, slots[static_cast<std::size_t>(slot)].toTensor(), target->second);
                 };
-                (void)execute(program, *batch, stop_, observer, Observed::all);
+                (void)execute(program, *batch, stop_, observer, fixed_seen.exchange(true) ? Observed::changing : Observed::all);
             });
         };
-        if (const auto done = parallel_for(images.batches(), threads_, stop_, one); !done)
+        if (const auto done = parallel_for(images.batches(), batches_.threads, stop_, one); !done)
             return forward(done);
         Means means;
         for (const auto &[slot, sum] : sums)
@@ -218,7 +223,7 @@ private:
             const auto target = targets_.find(step.out[0]);
             const bool shifts = target != targets_.end() && means.at(step.out[0]).defined();
             Sums sums(states.size());
-            const auto run = parallel_for(states.size(), threads_, stop_, [&](std::size_t i) {
+            const auto run = parallel_for(states.size(), batches_.threads, stop_, [&](std::size_t i) {
                 return guarded("Correcting biases", 1, [&] {
                     Stack stack;
                     run_step(data, step, states[i], stack);
@@ -273,7 +278,7 @@ private:
 
     const QuantizedModel &model_;
     const Calibration &calibration_;
-    const int threads_;
+    const CalibrationBatches batches_;
     const std::stop_token stop_;
     const Progress &progress_;
     const std::map<int, Target> targets_;
@@ -317,7 +322,10 @@ Result<std::pair<Split, Split>> halves(const QuantizedModel &model, const Calibr
 Result<std::optional<Program>> corrected(const QuantizedModel &model, const Calibration &calibration, int threads,
                                          const std::stop_token &stop, const Progress &progress)
 {
-    Correction correction(model, calibration, threads, stop, progress);
+    const auto network = network_work(model.model.program);
+    if (!network)
+        return forward(network);
+    Correction correction(model, calibration, calibration_batches(network->between, threads), stop, progress);
     const auto splits = halves(model, calibration);
     if (!splits)
         return forward(splits);

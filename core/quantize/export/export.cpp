@@ -2,6 +2,7 @@
 #include "core/quantize/export/export.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/deflate.h"
 #include "core/files/safetensors.h"
 #include "core/program/serialise_torch.h"
 #include "core/quantize/dtypes_torch.h"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <deque>
 #include <set>
+#include <span>
 
 namespace ca {
 namespace {
@@ -36,14 +38,14 @@ public:
     /// Bytes of the tensors that only steps of the text tower read.
     std::int64_t text_bytes = 0;
 
-    /// `weights` null: shapes alone, for a prediction. Throws what torch throws.
-    void collect(const std::map<std::string, StoredWeight> *weights)
+    /// `weights` null: shapes alone, for a prediction. After a stop it is incomplete. Throws what torch throws.
+    void collect(const std::map<std::string, StoredWeight> *weights, const std::stop_token &stop)
     {
         const Program::Data &program = model_.program.data();
         const auto constant_names = tensor_names(program);
         const std::set<Operand> text = text_constants(program);
         std::set<Operand> quantized;
-        for (std::size_t i = 0; i < program.layers.size(); ++i)
+        for (std::size_t i = 0; i < program.layers.size() && !stop.stop_requested(); ++i)
             if (const auto scheme = scheme_of(program.layers[i]); scheme) {
                 quantized.insert(program.layer_weights[i]);
                 count_if(text.contains(program.layer_weights[i]), [&] {
@@ -56,9 +58,10 @@ public:
             if (const Operand constant = ~static_cast<Operand>(i); !quantized.contains(constant))
                 count_if(text.contains(constant), [&] { add_constant(program.constants[i].value, constant_names[i]); });
         if (!program.steps.empty()) {
-            const auto bytes = serialise(program, constant_names, kept_ranges());
-            tensors.keep(names::kProgram, SafeDtype::u8, {static_cast<std::int64_t>(bytes.size())}, bytes);
+            keep_deflated(names::kProgram, serialise(program, constant_names, {}));
+            add_ranges();
         }
+        keep_deflated(names::kRecipe, canonical(to_json(recipe_)));
         metadata = {{"format", "pt"}, {names::kAbout, about()}};
         if (const Json config = quantization_config(recipe_, program.layers); !config.is_null())
             metadata[names::kConfig] = canonical(config);
@@ -93,10 +96,22 @@ private:
                                                                                      : std::optional(found->second);
     }
 
-    std::map<int, std::pair<float, float>> kept_ranges() const
+    template <typename Content>
+    void keep_deflated(const char *name, const Content &content)
     {
-        return has_static_activations(recipe_) && !ranges_.empty() ? ranges_.data().slots
-                                                                   : std::map<int, std::pair<float, float>>();
+        const auto stream = deflated(std::as_bytes(std::span(content)));
+        tensors.keep(name, SafeDtype::u8, {static_cast<std::int64_t>(stream.size())}, stream);
+    }
+
+    /// Beside the program: numbers that calibration finds do not change what its stream takes, so sizes are known before.
+    void add_ranges()
+    {
+        if (!has_static_activations(recipe_) || ranges_.empty())
+            return;
+        std::vector<float> rows;
+        for (const auto &[slot, range] : ranges_.data().slots)
+            rows.insert(rows.end(), {static_cast<float>(slot), range.first, range.second});
+        tensors.keep(names::kRanges, SafeDtype::f32, {static_cast<std::int64_t>(rows.size() / 3), 3}, rows);
     }
 
     /// Scale and zero point of the inputs of layers with static activations, for other readers; ours takes the ranges.
@@ -150,7 +165,7 @@ private:
             model["output_names"] = model_.output_names;
         if (model_.zero_shot)
             model["zero_shot"] = {{"classes", model_.zero_shot->classes}, {"templates", model_.zero_shot->templates}};
-        return canonical({{"version", 1}, {"recipe", to_json(recipe_)}, {"model", model}});
+        return canonical({{"version", names::kVersion}, {"model", model}});
     }
 
     const Model &model_;
@@ -180,7 +195,7 @@ Bytes predicted_bytes(const Model &model, const Recipe &recipe)
     (void)guarded("Predicting the size", 1, [&] {
         const ActivationRanges ranges = some_ranges(model, recipe);
         Contents contents(model, recipe, ranges);
-        contents.collect(nullptr);
+        contents.collect(nullptr, {});
         size = safetensors_size(contents.tensors.views(), contents.metadata);
     });
     return size;
@@ -203,23 +218,25 @@ std::optional<TowerBytes> tower_bytes(const Model &model, const Recipe &recipe)
     const auto done = guarded("Predicting the size", 1, [&] {
         const ActivationRanges ranges = some_ranges(model, recipe);
         Contents contents(model, recipe, ranges);
-        contents.collect(nullptr);
+        contents.collect(nullptr, {});
         towers.text = bytes(contents.text_bytes);
         towers.image = bytes(safetensors_size(contents.tensors.views(), contents.metadata).value - contents.text_bytes);
     });
     return done ? std::optional(towers) : std::nullopt;
 }
 
-Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file)
+Result<Bytes> write_export(const QuantizedModel &model, const std::filesystem::path &file, std::stop_token stop)
 {
     if (!model.model.program.is_recorded())
         return fail(ErrorCode::unsupported,
                     "The model " + model.model.name + " runs through the interpreter, so it has no program to export.");
     Contents contents(model.model, model.recipe, model.ranges);
-    const auto collected = guarded("Collecting the tensors", 1, [&] { contents.collect(&model.weights); });
+    const auto collected = guarded("Collecting the tensors", 1, [&] { contents.collect(&model.weights, stop); });
     if (!collected)
         return forward(collected);
-    return write_safetensors(file, contents.tensors.views(), contents.metadata);
+    if (stop.stop_requested())
+        return cancelled();
+    return write_safetensors(file, contents.tensors.views(), contents.metadata, stop);
 }
 
 Result<Bytes> write_recipe(const Recipe &recipe, const std::filesystem::path &file)

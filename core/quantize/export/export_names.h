@@ -4,9 +4,14 @@
 namespace ca::export_names {
 
 // Tensors and metadata of a file that `write_export` makes.
-inline constexpr const char *kProgram = "compression_agent.program"; ///< U8: the steps, see serialise_torch.h
-inline constexpr const char *kAbout = "compression_agent";           ///< metadata: JSON with recipe and model
+inline constexpr const char *kProgram = "compression_agent.program"; ///< U8: the steps, see serialise_torch.h, in a zlib stream
+inline constexpr const char *kRecipe = "compression_agent.recipe";   ///< U8: JSON, in a zlib stream
+inline constexpr const char *kRanges = "compression_agent.ranges";   ///< F32 [n, 3]: slot, least, greatest
+inline constexpr const char *kAbout = "compression_agent";           ///< metadata: JSON with the version and the model
 inline constexpr const char *kConfig = "quantization_config";        ///< metadata: JSON, see export_config.h
+
+/// What `kAbout` states. Files of version 1 have the recipe there, and the program plain with the ranges in it.
+inline constexpr int kVersion = 2;
 
 // Behind a layer's name; the names of compressed-tensors.
 inline constexpr const char *kWeight = ".weight";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/deflate.h"
 #include "core/base/json.h"
 #include "core/files/safetensors.h"
 #include "core/program/serialise_torch.h"
@@ -10,12 +11,15 @@
 
 #include <ATen/Functions.h>
 
+#include <cmath>
 #include <cstring>
 
 namespace ca {
 namespace {
 
 namespace names = export_names;
+
+constexpr std::size_t kLargestStream = std::size_t{1} << 28U; // bytes; a network of 100,000 steps has 10 MB
 
 class ExportFile {
 public:
@@ -80,12 +84,57 @@ private:
             integers->shape = layer.shape;
     }
 
+    /// The bytes of a tensor, unpacked where they are a zlib stream.
+    Result<std::vector<std::byte>> content(const char *name) const;
+    Result<Json> recipe_json(const Json &about) const;
     Status read_about(QuantizedModel &into);
+    Status read_ranges(int slots, std::map<int, std::pair<float, float>> &into) const;
 
     ExportedTensors file_;
     Recipe recipe_;
     std::map<std::string, StoredWeight> weights_;
 };
+
+Result<std::vector<std::byte>> ExportFile::content(const char *name) const
+{
+    const SafeTensor *described = file_.header().find(name);
+    if (!described || described->dtype != SafeDtype::u8)
+        return damaged("the tensor " + std::string(name) + " is missing or has another type");
+    auto bytes = read_tensor(file_.file(), file_.header(), *described);
+    if (!bytes || !is_deflated(*bytes))
+        return bytes;
+    auto plain = inflated(*bytes, kLargestStream);
+    return plain ? std::move(plain) : damaged("the tensor " + std::string(name) + " cannot be unpacked");
+}
+
+Result<Json> ExportFile::recipe_json(const Json &about) const
+{
+    if (about.at("version") == Json(1))
+        return about.value("recipe", Json());
+    const auto bytes = content(names::kRecipe);
+    if (!bytes)
+        return forward(bytes);
+    return parse_json({reinterpret_cast<const char *>(bytes->data()), bytes->size()}, "The recipe in " + file_.file().string());
+}
+
+Status ExportFile::read_ranges(int slots, std::map<int, std::pair<float, float>> &into) const
+{
+    const SafeTensor *described = file_.header().find(names::kRanges);
+    if (!described)
+        return {};
+    if (described->shape.size() != 2)
+        return damaged("its ranges of activations have another shape");
+    const auto rows = file_.floats(names::kRanges, {described->shape[0], 3});
+    if (!rows)
+        return forward(rows);
+    for (std::size_t i = 0; i < rows->size(); i += 3) {
+        const float slot = rows->at(i), least = rows->at(i + 1), greatest = rows->at(i + 2);
+        if (!(slot >= 0 && slot < static_cast<float>(slots)) || least > greatest || !std::isfinite(greatest - least))
+            return damaged("a range of activations is no range");
+        into[static_cast<int>(slot)] = {least, greatest};
+    }
+    return {};
+}
 
 Status ExportFile::read_about(QuantizedModel &into)
 {
@@ -97,11 +146,15 @@ Status ExportFile::read_about(QuantizedModel &into)
         return forward(about);
     if (!about->is_object())
         return damaged("its description is no object");
-    if (about->value("version", Json()) != Json(1))
+    const Json version = about->value("version", Json());
+    if (version != Json(names::kVersion) && version != Json(1))
         return fail(ErrorCode::unsupported,
                     "The file " + file_.file().string()
                         + " was written by another version of this program. Export the model once more.");
-    const auto recipe = recipe_from_json(about->value("recipe", Json()));
+    const auto recipe_text = recipe_json(*about);
+    if (!recipe_text)
+        return forward(recipe_text);
+    const auto recipe = recipe_from_json(*recipe_text);
     if (!recipe)
         return fail(ErrorCode::bad_format, "The recipe in " + file_.file().string() + " cannot be used.", recipe.error());
     recipe_ = into.recipe = *recipe;
@@ -132,8 +185,7 @@ Result<QuantizedModel> ExportFile::read(int threads)
     result.model.file = file_.file();
     if (const auto about = read_about(result); !about)
         return forward(about);
-    const SafeTensor *program = file_.header().find(names::kProgram);
-    const auto bytes = read_tensor(file_.file(), file_.header(), *program);
+    const auto bytes = content(names::kProgram);
     if (!bytes)
         return forward(bytes);
     std::optional<Error> problem;
@@ -144,6 +196,10 @@ Result<QuantizedModel> ExportFile::read(int threads)
             return;
         }
         result.model.program = read->program;
+        if (const auto more = read_ranges(read->program.data().slots, read->ranges); !more) {
+            problem = more.error();
+            return;
+        }
         result.weights = std::move(weights_);
         result.ranges =
             ActivationRanges(std::make_shared<const ActivationRanges::Data>(ActivationRanges::Data{std::move(read->ranges)}));

@@ -64,7 +64,7 @@ public:
           weights_(unit_),
           names_(tensor_names(plain_)),
           shapes_(slot_shapes(plain_)),
-          whole_in_bf16_(!whole_in_bf16(plain_, model.recipe, model.weights).empty()),
+          whole_in_bf16_(!whole_in_bf16(plain_, model.recipe, model.weights).value_or(Program()).empty()),
           residuals_(u8_residuals(plain_, model, shapes_))
     {
         root_.register_attribute("training", c10::BoolType::get(), false);
@@ -90,14 +90,14 @@ public:
                             value.isTensor() ? buffer(*graph, "fixed_" + std::to_string(slot), value.toTensor())
                                              : graph->insertConstant(value));
         jit::Value *images = graph->addInput("x");
-        part.writer.set(0, whole_in_bf16_ ? cast(*graph, images, at::kBFloat16) : images);
+        part.writer.set(0, whole_in_bf16_ ? part.writer.cast(images, at::kBFloat16) : images);
         for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i) {
             if (stop.stop_requested())
                 return root_;
             write(part, i);
         }
         jit::Value *output = part.writer.slot(plain_.output);
-        graph->registerOutput(whole_in_bf16_ ? cast(*graph, output, at::kFloat) : output);
+        graph->registerOutput(whole_in_bf16_ ? part.writer.cast(output, at::kFloat) : output);
         root_.type()->addMethod(unit_->create_function(c10::QualifiedName(*root_.type()->name(), "forward"), std::move(graph)));
         return root_;
     }
@@ -132,11 +132,6 @@ private:
                 (whole_in_bf16_ || arithmetic(step) == Arithmetic::bf16 ? narrow_ : wide).insert(step.layer);
         for (const int layer : wide)
             narrow_.erase(layer);
-    }
-
-    static jit::Value *cast(jit::Graph &graph, jit::Value *value, at::ScalarType type)
-    {
-        return graph.insert(c10::aten::to, {value, static_cast<std::int64_t>(type)});
     }
 
     /// A constant in the type that the network computes in.
@@ -211,29 +206,10 @@ private:
         else if (kind == Arithmetic::llm_int8)
             return part.writer.set(step.out[0], llm_convolution(part, step, in));
         if (kind == Arithmetic::bf16 && !whole_in_bf16_)
-            return write_in_bf16(part, step, std::move(in));
+            return part.writer.write_in_bf16(step, std::move(in));
         if (whole_in_bf16_ && step.op == "aten::to")
-            retarget(part, in);
+            part.writer.retarget_to_bf16(in);
         part.writer.write(step, std::move(in));
-    }
-
-    /// A layer alone between casts; its weight is narrow already.
-    void write_in_bf16(Part &part, const Step &step, std::vector<jit::Value *> in)
-    {
-        for (jit::Value *&value : in)
-            if (value->type()->isSubtypeOf(*c10::TensorType::get()))
-                value = cast(part.graph, value, at::kBFloat16);
-        part.writer.write(step, std::move(in));
-        part.writer.set(step.out[0], cast(part.graph, part.writer.slot(step.out[0]), at::kFloat));
-    }
-
-    /// A cast to float32 that the model itself asks for becomes one to bfloat16, as in `fuse_bf16`.
-    static void retarget(Part &part, std::vector<jit::Value *> &in)
-    {
-        for (std::size_t i = 1; i < std::min<std::size_t>(in.size(), 3); ++i)
-            if (const auto value = jit::toIValue(in[i]);
-                value && value->isInt() && value->toInt() == static_cast<int>(at::kFloat))
-                in[i] = part.graph.insertConstant(static_cast<std::int64_t>(at::kBFloat16));
     }
 
     jit::Value *llm_convolution(Part &part, const Step &step, const std::vector<jit::Value *> &in)

@@ -3,6 +3,7 @@
 
 #include <torch/csrc/jit/runtime/operator.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace ca {
@@ -97,6 +98,29 @@ void GraphWriter::write(const Step &step, std::vector<Value *> inputs)
     for (std::size_t i = 0; i < step.out.size(); ++i)
         if (step.out[i] >= 0)
             set(step.out[i], outputs.at(i));
+}
+
+void GraphWriter::write_in_bf16(const Step &step, std::vector<Value *> inputs)
+{
+    for (Value *&value : inputs)
+        if (value->type()->isSubtypeOf(*c10::TensorType::get()))
+            value = cast(value, at::kBFloat16);
+    write(step, std::move(inputs));
+    set(step.out[0], cast(slot(step.out[0]), at::kFloat));
+}
+
+jit::Value *GraphWriter::cast(Value *value, at::ScalarType type)
+{
+    return graph_.insert(c10::aten::to, {value, static_cast<std::int64_t>(type)});
+}
+
+void GraphWriter::retarget_to_bf16(std::vector<Value *> &inputs)
+{
+    constexpr std::size_t kDtype = 3; // it is the first or second argument behind the tensor
+    for (std::size_t i = 1; i < std::min(inputs.size(), kDtype); ++i)
+        if (const auto value = jit::toIValue(inputs[i]);
+            value && value->isInt() && value->toInt() == static_cast<std::int64_t>(at::kFloat))
+            inputs[i] = graph_.insertConstant(static_cast<std::int64_t>(at::kBFloat16));
 }
 
 } // namespace ca

@@ -16,14 +16,16 @@
 
 namespace ca {
 
-/// Makes modules that hold weights as they are stored and fill their buffer `weight`, float32, when a file is loaded
+/// Makes modules that hold weights as they are stored and fill their buffer `weight` when a file is loaded
 /// (`__setstate__`), by operators of ATen alone. Modules of one kind share a class.
 class WeightModules {
 public:
     explicit WeightModules(std::shared_ptr<torch::jit::CompilationUnit> unit) : unit_(std::move(unit)) { }
 
     /// `weight` is empty until `__setstate__` has run. Tensors look at `stored`, which outlives the module.
-    [[nodiscard]] torch::jit::Module make(const StoredWeight &stored, const std::vector<std::int64_t> &shape);
+    /// `type`: of `weight`, float32 or bfloat16; rows of LLM.int8() are float32 always.
+    [[nodiscard]] torch::jit::Module make(const StoredWeight &stored, const std::vector<std::int64_t> &shape,
+                                          at::ScalarType type);
 
 private:
     using Attributes = std::vector<std::pair<std::string, c10::IValue>>;
@@ -54,6 +56,13 @@ public:
 
     /// `inputs` as the step asks for them. Throws where the operator does not take them.
     void write(const Step &step, std::vector<Value *> inputs);
+
+    /// The same in bfloat16, between casts of what goes in and to float32 of what comes out.
+    void write_in_bf16(const Step &step, std::vector<Value *> inputs);
+
+    [[nodiscard]] Value *cast(Value *value, at::ScalarType type);
+    /// Inputs of a cast to float32 that the model itself asks for become those of one to bfloat16, as in `fuse_bf16`.
+    void retarget_to_bf16(std::vector<Value *> &inputs);
 
 private:
     Value *constant(const c10::IValue &value, Operand operand);

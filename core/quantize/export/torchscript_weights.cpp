@@ -8,7 +8,7 @@
 namespace ca {
 namespace {
 
-// TorchScript has numbers for types where Python has names: 0 is uint8, 3 int32, 6 float32.
+// TorchScript has numbers for types where Python has names: 0 is uint8, 3 int32, 6 float32. `type` is that of `weight`.
 
 /// Codes of `width` bits in a stream that begins anew in each row, the lowest bit first, offset by 2^(width-1); at 8 bits int8.
 constexpr const char *kIntegers = R"(
@@ -28,10 +28,10 @@ def unpacked(self) -> Tensor:
         groups = groups - self.zeros.unsqueeze(-1)
     return (groups * self.scales.to(6).unsqueeze(-1)).reshape(self.shape)
 
-def __getstate__(self) -> Tuple[Tensor, Tensor, Tensor, List[int], int, int, int, bool]:
-    return (self.codes, self.scales, self.zeros, self.shape, self.width, self.columns, self.group, self.training)
+def __getstate__(self) -> Tuple[Tensor, Tensor, Tensor, List[int], int, int, int, int, bool]:
+    return (self.codes, self.scales, self.zeros, self.shape, self.width, self.columns, self.group, self.type, self.training)
 
-def __setstate__(self, state: Tuple[Tensor, Tensor, Tensor, List[int], int, int, int, bool]):
+def __setstate__(self, state: Tuple[Tensor, Tensor, Tensor, List[int], int, int, int, int, bool]):
     self.codes = state[0]
     self.scales = state[1]
     self.zeros = state[2]
@@ -39,8 +39,9 @@ def __setstate__(self, state: Tuple[Tensor, Tensor, Tensor, List[int], int, int,
     self.width = state[4]
     self.columns = state[5]
     self.group = state[6]
-    self.training = state[7]
-    self.weight = self.unpacked()
+    self.type = state[7]
+    self.training = state[8]
+    self.weight = self.unpacked().to(self.type)
 )";
 
 /// bitsandbytes' form: two codes a byte, the first in the upper half, blocks of 64, of whose scales 256 may share one.
@@ -56,10 +57,10 @@ def unpacked(self) -> Tensor:
     each = torch.repeat_interleave(scales, 64)[:self.count]
     return (torch.index_select(self.values, 0, codes) * each).reshape(self.shape)
 
-def __getstate__(self) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, float, List[int], int, bool]:
-    return (self.codes, self.values, self.scales, self.nested, self.map, self.offset, self.shape, self.count, self.training)
+def __getstate__(self) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, float, List[int], int, int, bool]:
+    return (self.codes, self.values, self.scales, self.nested, self.map, self.offset, self.shape, self.count, self.type, self.training)
 
-def __setstate__(self, state: Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, float, List[int], int, bool]):
+def __setstate__(self, state: Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, float, List[int], int, int, bool]):
     self.codes = state[0]
     self.values = state[1]
     self.scales = state[2]
@@ -68,8 +69,9 @@ def __setstate__(self, state: Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, floa
     self.offset = state[5]
     self.shape = state[6]
     self.count = state[7]
-    self.training = state[8]
-    self.weight = self.unpacked()
+    self.type = state[8]
+    self.training = state[9]
+    self.weight = self.unpacked().to(self.type)
 )";
 
 /// LLM.int8(): 0.00787… is 1/127 in single precision.
@@ -86,13 +88,14 @@ def __setstate__(self, state: Tuple[Tensor, Tensor, List[int], bool]):
 )";
 
 constexpr const char *kHalf = R"(
-def __getstate__(self) -> Tuple[Tensor, bool]:
-    return (self.values, self.training)
+def __getstate__(self) -> Tuple[Tensor, int, bool]:
+    return (self.values, self.type, self.training)
 
-def __setstate__(self, state: Tuple[Tensor, bool]):
+def __setstate__(self, state: Tuple[Tensor, int, bool]):
     self.values = state[0]
-    self.training = state[1]
-    self.weight = self.values.to(6)
+    self.type = state[1]
+    self.training = state[2]
+    self.weight = self.values.to(self.type)
 )";
 
 /// A tensor that looks at the values.
@@ -135,8 +138,9 @@ torch::jit::Module WeightModules::make(const std::string &kind, const char *sour
     return next;
 }
 
-torch::jit::Module WeightModules::make(const StoredWeight &stored, const std::vector<std::int64_t> &shape)
+torch::jit::Module WeightModules::make(const StoredWeight &stored, const std::vector<std::int64_t> &shape, at::ScalarType type)
 {
+    const auto of_weight = static_cast<std::int64_t>(type);
     if (const auto *weight = std::get_if<IntegerWeight>(&stored)) {
         const std::int64_t groups = weight->columns / weight->group;
         const bool narrow = weight->group != weight->columns && fit_bf16(weight->scales);
@@ -152,7 +156,8 @@ torch::jit::Module WeightModules::make(const StoredWeight &stored, const std::ve
              {"shape", shape},
              {"width", std::int64_t{weight->bits.value}},
              {"columns", weight->columns},
-             {"group", std::int64_t{weight->group}}});
+             {"group", std::int64_t{weight->group}},
+             {"type", of_weight}});
     }
     if (const auto *weight = std::get_if<FourBitWeight>(&stored)) {
         const auto &values = four_bit_values(weight->code);
@@ -167,7 +172,8 @@ torch::jit::Module WeightModules::make(const StoredWeight &stored, const std::ve
                      {"map", doubled ? table(dynamic_map()) : none},
                      {"offset", doubled ? static_cast<double>(weight->doubled->offset) : 0.0},
                      {"shape", shape},
-                     {"count", static_cast<std::int64_t>(weight->count)}});
+                     {"count", static_cast<std::int64_t>(weight->count)},
+                     {"type", of_weight}});
     }
     if (const auto *weight = std::get_if<RowInt8Weight>(&stored))
         return make("RowInt8", kRows,
@@ -175,8 +181,9 @@ torch::jit::Module WeightModules::make(const StoredWeight &stored, const std::ve
                      {"scales", view_of(weight->scales, at::kFloat)},
                      {"shape", shape}});
     const auto &half = std::get<HalfWeight>(stored);
-    return make("Half", kHalf,
-                {{"values", view_of(half.values, half.format == Format::fp16 ? at::kHalf : at::kBFloat16, shape)}});
+    return make(
+        "Half", kHalf,
+        {{"values", view_of(half.values, half.format == Format::fp16 ? at::kHalf : at::kBFloat16, shape)}, {"type", of_weight}});
 }
 
 } // namespace ca

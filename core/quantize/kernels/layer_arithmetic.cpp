@@ -8,12 +8,6 @@
 namespace ca {
 namespace {
 
-/// LLM.int8() multiplies matrices; the groups of a convolution would be a small one each.
-bool is_one_matrix(const Program::Data &plain, const Step &step)
-{
-    return step.op != "aten::conv2d" || plain.constants[constant_index(step.in[6])].value.toInt() == 1;
-}
-
 /// Steps of layers read the stored weights. Others that read the same table keep the float one.
 Program::Data with_stored_weights(Program::Data data, const std::map<std::string, StoredWeight> &weights)
 {
@@ -32,6 +26,26 @@ Program::Data with_stored_weights(Program::Data data, const std::map<std::string
 }
 
 } // namespace
+
+bool is_one_matrix(const Program::Data &plain, const Step &step)
+{
+    return step.op != "aten::conv2d" || plain.constants[constant_index(step.in[6])].value.toInt() == 1;
+}
+
+std::string note_of_grouped(std::vector<std::string> layers)
+{
+    std::sort(layers.begin(), layers.end());
+    layers.erase(std::unique(layers.begin(), layers.end()), layers.end()); // a layer may be used twice
+    constexpr std::size_t kNamed = 4;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(layers.size(), kNamed); ++i)
+        names += (i == 0 ? "" : ", ") + layers[i];
+    if (layers.size() > kNamed)
+        names += " and " + std::to_string(layers.size() - kNamed) + " more";
+    return "LLM.int8() multiplies matrices: " + std::to_string(layers.size())
+        + (layers.size() == 1 ? " convolution in groups computes" : " convolutions in groups compute")
+        + " in float, from int8 weights: " + names + ".";
+}
 
 Arithmetic arithmetic_of(const Program::Data &plain, const Step &step, const Recipe &recipe,
                          const std::map<std::string, StoredWeight> &weights)
@@ -70,7 +84,8 @@ Kernel between_casts_to_bf16(Kernel kernel)
     };
 }
 
-Program whole_in_bf16(const Program::Data &plain, const Recipe &recipe, const std::map<std::string, StoredWeight> &weights)
+Result<Program> whole_in_bf16(const Program::Data &plain, const Recipe &recipe,
+                              const std::map<std::string, StoredWeight> &weights)
 {
     const auto in_bf16 = [&](const Layer &layer) {
         const auto scheme = recipe.layers.find(layer.name);
@@ -80,9 +95,8 @@ Program whole_in_bf16(const Program::Data &plain, const Recipe &recipe, const st
     };
     if (recipe.options.compute != Format::bf16 || plain.layers.empty()
         || !std::all_of(plain.layers.begin(), plain.layers.end(), in_bf16))
-        return {};
-    const auto fused = fuse_bf16(Program(std::make_shared<const Program::Data>(with_stored_weights(plain, weights))));
-    return fused ? *fused : Program();
+        return Program();
+    return fuse_bf16(Program(std::make_shared<const Program::Data>(with_stored_weights(plain, weights))));
 }
 
 } // namespace ca

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace ca {
 
@@ -28,14 +29,20 @@ enum class Arithmetic {
 [[nodiscard]] Arithmetic arithmetic_of(const Program::Data &plain, const Step &step, const Recipe &recipe,
                                        const std::map<std::string, StoredWeight> &weights);
 
+/// LLM.int8() multiplies matrices; the groups of a convolution would be a small one each.
+[[nodiscard]] bool is_one_matrix(const Program::Data &plain, const Step &step);
+/// What a person should know of convolutions in groups, by name in any order, that have weights of LLM.int8().
+[[nodiscard]] std::string note_of_grouped(std::vector<std::string> layers);
+
 /// The numbers that a stored weight stands for, in the layer's shape.
 [[nodiscard]] at::Tensor as_tensor(const StoredWeight &stored, const Layer &layer);
 
 /// The kernel takes and gives float32 and computes in bfloat16.
 [[nodiscard]] Kernel between_casts_to_bf16(Kernel kernel);
 
-/// The whole program in bfloat16 where each of its layers computes so and each step has a kernel for it; else empty.
-[[nodiscard]] Program whole_in_bf16(const Program::Data &plain, const Recipe &recipe,
-                                    const std::map<std::string, StoredWeight> &weights);
+/// The whole program in bfloat16 where each of its layers computes so; else empty. Errors: those of `fuse_bf16`, where a step has
+/// no kernel for it.
+[[nodiscard]] Result<Program> whole_in_bf16(const Program::Data &plain, const Recipe &recipe,
+                                            const std::map<std::string, StoredWeight> &weights);
 
 } // namespace ca

@@ -62,11 +62,12 @@ public:
                 group_step(*group);
         }
         need_float(plain_.output);
-        if (grouped_ > 0)
-            to_.notes.push_back("LLM.int8() multiplies matrices: " + std::to_string(grouped_)
-                                + " convolutions in groups compute in float, from their int8 weights.");
+        if (!grouped_.empty())
+            note(note_of_grouped(grouped_));
         return finish(std::move(to_));
     }
+
+    void note(std::string sentence) { to_.notes.push_back(std::move(sentence)); }
 
     /// The widest arithmetic in use, as QuantizedModel names it.
     [[nodiscard]] std::string compute() const { return uses_int8_ ? "int8" : uses_bf16_ ? "bf16" : "fp32"; }
@@ -236,7 +237,8 @@ private:
         if (in_bf16)
             step.kernel = between_casts_to_bf16(std::move(step.kernel));
         uses_bf16_ |= in_bf16;
-        grouped_ += stored && std::holds_alternative<RowInt8Weight>(*stored) ? 1 : 0;
+        if (stored && std::holds_alternative<RowInt8Weight>(*stored))
+            grouped_.push_back(plain_.layers[static_cast<std::size_t>(from.layer)].name);
         to_.steps.push_back(std::move(step));
         form(group.out).has_float = true;
     }
@@ -349,7 +351,7 @@ private:
     U8Plan plan_;
     std::map<Operand, Operand> dequantized_; ///< weights of steps without a kernel of ours
     bool uses_int8_ = false, uses_bf16_ = false;
-    int grouped_ = 0; ///< convolutions in groups with weights of LLM.int8()
+    std::vector<std::string> grouped_; ///< convolutions in groups with weights of LLM.int8()
 };
 
 } // namespace
@@ -358,11 +360,15 @@ Program lower_quantized(const Program::Data &plain, const Recipe &recipe, const 
                         const ActivationRanges &ranges, std::string &compute, bool &real)
 {
     real = true; // every scheme has a kernel on the CPU
-    if (Program whole = whole_in_bf16(plain, recipe, weights); !whole.empty()) {
+    auto whole = whole_in_bf16(plain, recipe, weights);
+    if (whole && !whole->empty()) {
         compute = "bf16";
-        return whole;
+        return std::move(*whole);
     }
     Lowering lowering(plain, recipe, weights, ranges);
+    if (!whole)
+        lowering.note("The network does not run in bf16 as a whole; its layers compute in bf16 one by one. "
+                      + whole.error().text());
     Program program = lowering.run();
     compute = lowering.compute();
     return program;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
+#include "core/quantize/network_work.h"
+#include "core/quantize/ranges/calibration_batches.h"
 #include "core/quantize/ranges/ranges.h"
 #include "core/quantize/ranges/ranges_torch.h"
 
@@ -15,8 +17,6 @@
 
 namespace ca {
 namespace {
-
-constexpr std::size_t kBatch = 32; // images; small, so that a stop is heard soon
 
 using Statistics = ActivationHistograms::Data;
 
@@ -153,6 +153,10 @@ Result<ActivationHistograms> measure_activations(const Model &model, const Split
                     "There is no calibration image. Give a data folder with calibration.bin or more images.");
     if (const auto fits = check_sizes(images, preprocessing, model.input); !fits)
         return forward(fits);
+    const auto network = network_work(model.program);
+    if (!network)
+        return forward(network);
+    const CalibrationBatches batches = calibration_batches(network->between, threads);
     std::optional<Watch> watch;
     const auto prepared = guarded("Preparing the calibration", 1, [&] { watch.emplace(model.program.data()); });
     if (!prepared)
@@ -163,7 +167,7 @@ Result<ActivationHistograms> measure_activations(const Model &model, const Split
     std::size_t finished = 0;
     std::optional<Error> unread; // one of them
     const auto one_batch = [&](std::size_t index) -> Status {
-        const std::size_t first = index * kBatch, count = std::min(kBatch, images.size() - first);
+        const std::size_t first = index * batches.images, count = std::min(batches.images, images.size() - first);
         const auto batch = read_batch(images, first, count, preprocessing, model.input);
         if (!batch)
             return forward(batch);
@@ -179,7 +183,8 @@ Result<ActivationHistograms> measure_activations(const Model &model, const Split
         progress.report("Calibrating", finished, images.size());
         return {};
     };
-    if (const auto done = parallel_for((images.size() + kBatch - 1) / kBatch, threads, stop, one_batch); !done)
+    if (const auto done = parallel_for((images.size() + batches.images - 1) / batches.images, batches.threads, stop, one_batch);
+        !done)
         return forward(done);
     if (stop.stop_requested())
         return cancelled();

@@ -9,8 +9,8 @@
 namespace ca {
 namespace {
 
-/// The float model's, which all recipes share, and the last few that were equalized or smoothed: each keeps its weights alive.
-constexpr std::size_t kKept = 4;
+/// The float model's, which all recipes share, and the last that was equalized or smoothed: each keeps its weights alive.
+constexpr std::size_t kKept = 2;
 
 } // namespace
 

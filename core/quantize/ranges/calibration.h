@@ -40,8 +40,8 @@ private:
 /// Calibration images that ranges and compensated rounding look at; more change them little.
 inline constexpr std::size_t kCalibrationImages = 512;
 
-/// Runs the float program over the split, one batch per core. Errors: `cancelled`; `bad_data` without an image that can be read;
-/// `failed` where values are not finite; those of running.
+/// Runs the float program over the split, one batch per core where they fit into memory (calibration_batches). Errors:
+/// `cancelled`; `bad_data` without an image that can be read; `failed` where values are not finite; those of running.
 [[nodiscard]] Result<ActivationHistograms> measure_activations(const Model &model, const Split &images,
                                                                const Preprocess &preprocess, int threads, std::stop_token stop,
                                                                const Progress &progress);

@@ -2,8 +2,10 @@
 #include "core/quantize/rounding/compensate.h"
 
 #include "core/quantize/kernels/int8_kernels_torch.h"
+#include "core/quantize/network_work.h"
 #include "core/quantize/ranges/ranges_torch.h"
 #include "core/quantize/rounding/adaround_torch.h"
+#include "core/quantize/rounding/compensation_limits.h"
 #include "core/quantize/rounding/gptq_torch.h"
 #include "core/quantize/rounding/lockstep_torch.h"
 #include "core/quantize/rounding/target_torch.h"
@@ -11,14 +13,11 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace ca {
 namespace {
-
-constexpr std::int64_t kLeastPositions = 8192; // that a layer is looked at in
-constexpr std::int64_t kPositionsPerColumn = 3;
-constexpr std::int64_t kMostValues = std::int64_t{1} << 27; // of a layer's inputs at these positions: 512 MiB
-constexpr std::int64_t kMostColumns = 8192;                 // six matrices of so many columns take 1.5 GiB
 
 at::Tensor as_tensor_of(const StoredWeight &stored, const Layer &layer)
 {
@@ -55,24 +54,31 @@ public:
     {
     }
 
-    Status run(const Calibration &calibration, std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable)
+    Result<std::size_t> run(const Calibration &calibration, std::map<std::string, StoredWeight> &weights,
+                            std::map<std::string, Error> &unable)
     {
+        const std::size_t all = calibration.images().size();
         if (const auto done = prepare(weights, unable); !done)
-            return done;
+            return forward(done);
         if (work_.empty())
-            return {};
-        if (const auto done = both_.read(calibration, model_.input, threads_, stop_); !done)
-            return done;
+            return all;
+        const auto network = network_work(model_.program);
+        if (!network)
+            return forward(network);
+        const std::size_t images = images_to_hold(all, network->between);
+        if (const auto done = both_.read(calibration, images, model_.input, threads_, stop_); !done)
+            return forward(done);
         std::size_t finished = 0;
-        for (const auto &[step, product] : work_) {
-            progress_.report("Rounding weights", finished++, work_.size());
-            auto rounded = round_at(step, product);
-            if (!rounded)
-                return forward(rounded);
-            weights.emplace(layer_of(step).name, std::move(*rounded));
+        for (std::size_t step = 0; step <= work_.rbegin()->first; ++step) {
+            const auto product = work_.find(step);
+            if (product != work_.end())
+                progress_.report("Rounding weights", finished++, work_.size());
+            const auto done = product != work_.end() ? round_layer(step, product->second, weights) : take_layer(step, weights);
+            if (!done)
+                return forward(done);
         }
         progress_.report("Rounding weights", finished, work_.size());
-        return {};
+        return images;
     }
 
 private:
@@ -81,8 +87,8 @@ private:
         return program_.layers[static_cast<std::size_t>(program_.steps[step].layer)];
     }
 
-    /// Finds the layers to round, at their first uses; gives those that cannot be compensated their codes; and makes the
-    /// quantized network of what is known.
+    /// Finds the layers to round, at their first uses; gives those that cannot be compensated their codes; and rounds the inputs
+    /// of the quantized network.
     Status prepare(std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable)
     {
         std::vector<bool> seen(program_.layers.size(), false);
@@ -118,8 +124,9 @@ private:
                 return {};
             }
             const auto product = layer_product(program_, program_.steps[step]);
-            if (product && product->columns <= kMostColumns && is_integer(scheme.format) && is_compensated(scheme.rounding)) {
-                work_.emplace_back(step, *product);
+            if (product && product->columns <= kMostCompensatedColumns && is_integer(scheme.format)
+                && is_compensated(scheme.rounding)) {
+                work_.emplace(step, *product);
                 return {};
             }
             auto stored = store_weight(weight, layer.shape, scheme, recipe_.options);
@@ -127,8 +134,8 @@ private:
                 return forward(stored);
             weights.emplace(layer.name, std::move(*stored));
         }
-        return guarded("Rounding weights", 1,
-                       [&] { both_.set_weight(layer.index.value, as_tensor_of(weights.at(layer.name), layer)); });
+        known_.insert(step);
+        return {};
     }
 
     /// On the grid of its range, where the layer has static activations.
@@ -141,13 +148,35 @@ private:
             both_.set_input(step, simulate_kernel(u8_grid(range->second.first, range->second.second, exact_levels())));
     }
 
-    Result<IntegerWeight> round_at(std::size_t step, const LayerProduct &product)
+    /// The quantized network computes with the codes of a layer that has them already.
+    Status take_layer(std::size_t step, const std::map<std::string, StoredWeight> &weights)
+    {
+        if (!known_.contains(step))
+            return {};
+        if (const auto done = both_.advance(step, threads_, stop_); !done)
+            return done;
+        return set_weight(step, weights.at(layer_of(step).name));
+    }
+
+    Status round_layer(std::size_t step, const LayerProduct &product, std::map<std::string, StoredWeight> &weights)
     {
         if (const auto done = both_.advance(step, threads_, stop_); !done)
-            return forward(done);
-        const std::int64_t wanted = std::max(kLeastPositions, kPositionsPerColumn * product.columns);
-        const std::int64_t most = kMostValues / (product.columns * product.groups) + 1;
-        auto rows = both_.rows(step, product, std::min(wanted, most), threads_, stop_);
+            return done;
+        auto rounded = round_at(step, product);
+        if (!rounded)
+            return forward(rounded);
+        return set_weight(step, weights.emplace(layer_of(step).name, std::move(*rounded)).first->second);
+    }
+
+    Status set_weight(std::size_t step, const StoredWeight &stored)
+    {
+        const Layer &layer = layer_of(step);
+        return guarded("Rounding weights", 1, [&] { both_.set_weight(layer.index.value, as_tensor_of(stored, layer)); });
+    }
+
+    Result<IntegerWeight> round_at(std::size_t step, const LayerProduct &product)
+    {
+        auto rows = both_.rows(step, product, positions_to_look_at(product.columns, product.groups), threads_, stop_);
         if (!rows)
             return forward(rows);
         const auto fit = gram_of(rows->fit_inputs(), rows->fit_outputs(), threads_, stop_);
@@ -157,16 +186,17 @@ private:
         if (!held)
             return forward(held);
         *rows = {};
-        auto rounded = round_groups(step, product, *fit, *held);
-        if (rounded)
-            if (const auto done = guarded("Rounding weights", 1,
-                                          [&] {
-                                              const Layer &layer = layer_of(step);
-                                              both_.set_weight(layer.index.value, as_tensor_of(*rounded, layer));
-                                          });
-                !done)
-                return forward(done);
-        return rounded;
+        return round_groups(step, product, *fit, *held);
+    }
+
+    Result<IntegerWeight> round_rows(const GroupSums &fit, const GroupSums &held, const at::Tensor &weight, const Scheme &scheme,
+                                     int threads) const
+    {
+        const auto problem = row_problem(fit, held, weight, threads, stop_);
+        if (!problem)
+            return forward(problem);
+        const auto round = scheme.rounding == Rounding::adaround ? round_adaround : round_gptq;
+        return round(*problem, scheme, threads, stop_);
     }
 
     /// A layer's groups have inputs of their own, so each is a problem of its own.
@@ -181,11 +211,8 @@ private:
             const auto group = static_cast<std::int64_t>(index);
             const at::Tensor weight = at::empty({rows, product.columns}, at::kFloat);
             std::copy_n(values.data() + group * weight.numel(), weight.numel(), weight.data_ptr<float>());
-            const RowProblem problem =
-                row_problem({fit.inputs[group], fit.targets[group]}, {held.inputs[group], held.targets[group]}, weight);
-            const Scheme &scheme = recipe_.layers.at(layer.name);
-            const auto round = scheme.rounding == Rounding::adaround ? round_adaround : round_gptq;
-            auto part = round(problem, scheme, inside, stop_);
+            auto part = round_rows({fit.inputs[group], fit.targets[group]}, {held.inputs[group], held.targets[group]}, weight,
+                                   recipe_.layers.at(layer.name), inside);
             if (part)
                 parts[index] = std::move(*part);
             else if (!stop_.stop_requested())
@@ -204,14 +231,16 @@ private:
     const std::stop_token stop_;
     const Progress &progress_;
     Lockstep both_;
-    std::vector<std::pair<std::size_t, LayerProduct>> work_; ///< steps in the order of the network
+    std::map<std::size_t, LayerProduct> work_; ///< first uses of the layers to round
+    std::set<std::size_t> known_;              ///< first uses of those that have codes
 };
 
 } // namespace
 
-Status round_compensated(const Model &model, const Recipe &recipe, const ActivationRanges &ranges, const Calibration &calibration,
-                         std::map<std::string, StoredWeight> &weights, std::map<std::string, Error> &unable, int threads,
-                         std::stop_token stop, const Progress &progress)
+Result<std::size_t> round_compensated(const Model &model, const Recipe &recipe, const ActivationRanges &ranges,
+                                      const Calibration &calibration, std::map<std::string, StoredWeight> &weights,
+                                      std::map<std::string, Error> &unable, int threads, std::stop_token stop,
+                                      const Progress &progress)
 {
     return Compensation(model, recipe, ranges, threads, std::move(stop), progress).run(calibration, weights, unable);
 }

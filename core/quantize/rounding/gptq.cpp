@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/rounding/gptq_torch.h"
 
+#include "core/quantize/rounding/cholesky_torch.h"
 #include "core/quantize/rounding/scale_width.h"
 
 #include <ATen/Functions.h>
@@ -117,12 +118,19 @@ std::vector<float> widths_for(Bits bits)
 /// Rounds chunks of rows of one problem.
 class Gptq {
 public:
-    Gptq(const RowProblem &problem, Bits bits) : problem_(problem), widths_(widths_for(bits))
+    Gptq(const RowProblem &problem, Bits bits) : problem_(problem), widths_(widths_for(bits)) { }
+
+    /// What all rows share.
+    Status prepare(int threads, const std::stop_token &stop)
     {
-        const at::Tensor &hessian = problem.hessian;
+        const at::Tensor &hessian = problem_.hessian;
         permutation_ = at::argsort(hessian.diagonal(), true, 0, true);
         order_.assign(permutation_.const_data_ptr<std::int64_t>(), permutation_.const_data_ptr<std::int64_t>() + hessian.size(0));
-        factor_ = inverse_factor(hessian.index_select(0, permutation_).index_select(1, permutation_));
+        auto factor = inverse_factor(hessian.index_select(0, permutation_).index_select(1, permutation_), threads, stop);
+        if (!factor)
+            return forward(factor);
+        factor_ = std::move(*factor);
+        return {};
     }
 
     void operator()(std::int64_t first, RowCodes codes, const std::stop_token &stop) const
@@ -167,7 +175,9 @@ Result<IntegerWeight> round_gptq(const RowProblem &problem, const Scheme &scheme
 {
     const std::int64_t rows = problem.target.size(0);
     IntegerWeight weight = empty_codes(rows, problem.target.size(1), scheme);
-    const Gptq gptq(problem, weight.bits);
+    Gptq gptq(problem, weight.bits);
+    if (const auto ready = gptq.prepare(threads, stop); !ready)
+        return forward(ready);
     const auto chunk = [&](std::size_t index) {
         const std::int64_t first = static_cast<std::int64_t>(index) * kRowChunk;
         gptq(first, rows_of(weight, first, std::min(kRowChunk, rows - first)), stop);

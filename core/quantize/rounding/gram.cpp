@@ -69,15 +69,4 @@ Result<Gram> gram_of(const at::Tensor &inputs, const at::Tensor &outputs, int th
     return gram;
 }
 
-at::Tensor inverse_factor(const at::Tensor &hessian)
-{
-    const bool small = hessian.size(0) <= kDoubleColumns;
-    const at::Tensor reversed = at::flip(small ? hessian.to(at::kDouble) : hessian, {0, 1});
-    const auto [lower, info] = at::linalg_cholesky_ex(reversed, false, false);
-    if (info.item<int>() != 0)
-        return {};
-    const at::Tensor identity = at::eye(hessian.size(0), lower.options());
-    return at::flip(at::linalg_solve_triangular(lower, identity, false), {0, 1}).to(at::kFloat).contiguous();
-}
-
 } // namespace ca

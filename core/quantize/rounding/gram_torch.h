@@ -24,11 +24,4 @@ struct Gram {
 [[nodiscard]] Status parallel_tensors(std::size_t count, int threads, const std::stop_token &stop,
                                       const std::function<void(std::size_t)> &work);
 
-/// Up to so many columns matrices are factorised in float64.
-inline constexpr std::int64_t kDoubleColumns = 1024;
-
-/// The upper triangular U with U^T U = H^-1, by one factorisation of the H whose indices run backwards; undefined where H is not
-/// positive definite.
-[[nodiscard]] at::Tensor inverse_factor(const at::Tensor &hessian);
-
 } // namespace ca

@@ -58,7 +58,7 @@ private:
 
 std::optional<LayerProduct> layer_product(const Program::Data &program, const Step &step)
 {
-    if (step.layer < 0 || step.in.size() < 3 || is_constant(step.in[0])
+    if (step.layer < 0 || step.in.size() < 3 || is_constant(step.in[0]) || !is_constant(step.in[2])
         || step.in[1] != program.layer_weights[static_cast<std::size_t>(step.layer)] || step.out.size() != 1)
         return std::nullopt;
     const at::Tensor weight = program.tensor(step.in[1]);

@@ -18,7 +18,7 @@ struct LayerProduct {
     std::vector<std::int64_t> kernel, stride, padding, dilation; ///< height, width
 };
 
-/// Absent for steps of another kind, or whose weight or input is not where that kind has it.
+/// Absent for steps of another kind, or whose weight or input is not where that kind has it, or whose bias is computed.
 [[nodiscard]] std::optional<LayerProduct> layer_product(const Program::Data &program, const Step &step);
 
 /// Output positions in a tensor that the layer gives: images x places, or rows.

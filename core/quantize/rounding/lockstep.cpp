@@ -3,7 +3,6 @@
 
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
-#include "core/program/fusion_torch.h"
 #include "core/quantize/rounding/gram_torch.h"
 
 #include <ATen/Functions.h>
@@ -64,34 +63,6 @@ std::int64_t first_held(const std::vector<std::int64_t> &firsts, bool is_fixed)
     return batches >= 4 ? firsts[batches - batches / 4] : firsts.back() - firsts.back() / 4;
 }
 
-/// The most bytes that one image's values take between two steps. Views count as values.
-double most_held(const Program::Data &program)
-{
-    const SlotShapes shapes = slot_shapes(program);
-    const auto bytes_of = [&](int slot) {
-        double size = sizeof(float);
-        for (const std::int64_t side : shapes[static_cast<std::size_t>(slot)])
-            size *= static_cast<double>(side);
-        return size;
-    };
-    std::vector<bool> changing(static_cast<std::size_t>(program.slots), false);
-    changing[0] = true;
-    double held = bytes_of(0), most = held;
-    for (std::size_t i = program.fixed_steps; i < program.steps.size(); ++i) {
-        const Step &step = program.steps[i];
-        for (std::size_t k = 0; k < step.in.size(); ++k)
-            if (!is_constant(step.in[k]) && step.last[k] && changing[static_cast<std::size_t>(step.in[k])])
-                held -= bytes_of(step.in[k]);
-        for (const int slot : step.out)
-            if (slot >= 0) {
-                held += bytes_of(slot);
-                changing[static_cast<std::size_t>(slot)] = true;
-            }
-        most = std::max(most, held);
-    }
-    return most;
-}
-
 } // namespace
 
 Lockstep::Lockstep(const Program::Data &plain)
@@ -102,15 +73,12 @@ Lockstep::Lockstep(const Program::Data &plain)
     once_[0].quantized.resize(static_cast<std::size_t>(plain.slots));
 }
 
-Status Lockstep::read(const Calibration &calibration, const InputSpec &input, int threads, const std::stop_token &stop)
+Status Lockstep::read(const Calibration &calibration, std::size_t images, const InputSpec &input, int threads,
+                      const std::stop_token &stop)
 {
     const Split &split = calibration.images();
     if (split.size() == 0)
         return fail(ErrorCode::bad_data, "There are no calibration images. Give a data set.");
-    double each = 0;
-    if (const auto done = guarded("Rounding weights", 1, [&] { each = 2 * most_held(plain_); }); !done)
-        return done;
-    const std::size_t images = std::min(split.size(), std::max(kBatch, static_cast<std::size_t>(kMostBytes / each)));
     images_.resize((images + kBatch - 1) / kBatch);
     std::mutex mutex;
     std::optional<Error> unread;
@@ -144,9 +112,23 @@ Status Lockstep::read(const Calibration &calibration, const InputSpec &input, in
 void Lockstep::set_weight(std::size_t layer, const at::Tensor &weight)
 {
     const Operand old = plain_.layer_weights[layer], now = quantized_.add(weight);
-    for (Step &step : quantized_.steps)
-        if (step.layer == static_cast<int>(layer))
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < quantized_.steps.size(); ++i)
+        if (Step &step = quantized_.steps[i]; step.layer == static_cast<int>(layer)) {
             std::replace(step.in.begin(), step.in.end(), old, now);
+            last = i;
+        }
+    weights_.emplace_back(last, constant_index(now));
+}
+
+void Lockstep::let_weights_go()
+{
+    std::erase_if(weights_, [&](const auto &weight) {
+        const auto [last, constant] = weight;
+        if (last < quantized_next_)
+            quantized_.constants[constant].value = c10::IValue();
+        return last < quantized_next_;
+    });
 }
 
 void Lockstep::set_input(std::size_t step, Kernel input)
@@ -193,6 +175,7 @@ Status Lockstep::advance(std::size_t step, int threads, const std::stop_token &s
             return done;
         float_next_ = float_end;
         quantized_next_ = end;
+        let_weights_go();
     }
     if (step < fixed)
         return {};
@@ -202,6 +185,7 @@ Status Lockstep::advance(std::size_t step, int threads, const std::stop_token &s
         return done;
     float_next_ = step + 1;
     quantized_next_ = step;
+    let_weights_go();
     return {};
 }
 
@@ -242,9 +226,7 @@ Result<LayerRows> Lockstep::rows(std::size_t index, const LayerProduct &product,
     LayerRows rows{at::empty({product.groups, firsts.back(), product.columns}, at::kFloat),
                    at::empty({firsts.back(), product.rows}, at::kFloat), first_held(firsts, index < plain_.fixed_steps)};
     const std::optional<at::Tensor> bias =
-        is_constant(step.in[2]) && plain_.constants[constant_index(step.in[2])].value.isTensor()
-        ? std::optional(plain_.tensor(step.in[2]))
-        : std::nullopt;
+        plain_.constants[constant_index(step.in[2])].value.isTensor() ? std::optional(plain_.tensor(step.in[2])) : std::nullopt;
     const auto one_batch = [&](std::size_t i) {
         const at::Tensor output = wanted_output(all[i], step);
         const at::Tensor positions = sample_positions(counts[i], firsts[i + 1] - firsts[i], kSeed + i);

@@ -7,6 +7,7 @@
 #include "core/quantize/rounding/layer_rows_torch.h"
 
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 namespace ca {
@@ -30,13 +31,12 @@ public:
     /// `plain` must stay where it is.
     explicit Lockstep(const Program::Data &plain);
 
-    /// What the values of all images may take between two steps, both networks together. Where they would take more, fewer
-    /// images are read, but 32 at least.
-    static constexpr double kMostBytes = 1.5 * 1024 * 1024 * 1024;
-    /// Errors: `bad_data` where no image can be read; `cancelled`.
-    [[nodiscard]] Status read(const Calibration &calibration, const InputSpec &input, int threads, const std::stop_token &stop);
+    /// Takes the first `images` of the calibration. Errors: `bad_data` where none can be read; `cancelled`.
+    [[nodiscard]] Status read(const Calibration &calibration, std::size_t images, const InputSpec &input, int threads,
+                              const std::stop_token &stop);
 
-    /// From now on the layer computes with these values, and its input goes through `input` first, where there is one.
+    /// From now on the layer computes with these values, which are let go when its last step has run, and its input goes through
+    /// `input` first, where there is one.
     void set_weight(std::size_t layer, const at::Tensor &weight);
     void set_input(std::size_t step, Kernel input);
 
@@ -56,13 +56,15 @@ private:
     [[nodiscard]] Status run_to(std::size_t float_end, std::size_t quantized_end, std::vector<Batch> &batches, int threads,
                                 const std::stop_token &stop);
     void hand_on_fixed_values();
+    void let_weights_go();
     [[nodiscard]] at::Tensor wanted_output(const Batch &batch, const Step &step) const;
     [[nodiscard]] at::Tensor input_of(const Batch &batch, std::size_t step) const;
 
     const Program::Data &plain_;
     Program::Data quantized_;
-    std::vector<Kernel> inputs_; ///< by step
-    std::vector<int> added_;     ///< by step: the slot that is added to its output next, or -1
+    std::vector<Kernel> inputs_;                               ///< by step
+    std::vector<int> added_;                                   ///< by step: the slot that is added to its output next, or -1
+    std::vector<std::pair<std::size_t, std::size_t>> weights_; ///< set and still read: the last step, and the constant
     std::vector<Batch> once_, images_;
     std::size_t float_next_ = 0, quantized_next_ = 0;
 };

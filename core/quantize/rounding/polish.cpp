@@ -28,7 +28,7 @@ bool descend(const float *hessian, RowCodes &codes, std::int64_t row, float *slo
             const float curve = hessian[i * columns + i];
             const float best = std::clamp(round_even(static_cast<float>(code) - slope[i] / (curve * grid.scale)), low, high);
             const float step = (best - static_cast<float>(code)) * grid.scale;
-            if (step * (step * curve + 2 * slope[i]) >= -1e-6F * step * step * curve)
+            if (!(step * (step * curve + 2 * slope[i]) < -1e-6F * step * step * curve)) // nor where it is no number
                 continue;
             code = static_cast<std::int8_t>(best);
             const float *across = hessian + i * columns;

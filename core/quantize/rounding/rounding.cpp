@@ -5,8 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ca {
+namespace {
+
+/// So that a range, and a level beyond its end, are finite.
+constexpr float kMostWeight = std::numeric_limits<float>::max() / 4;
+
+} // namespace
 
 Result<IntegerWeight> quantize_weight(std::span<const float> weight, const std::vector<std::int64_t> &shape, const Scheme &scheme)
 {
@@ -23,9 +30,11 @@ Result<IntegerWeight> quantize_weight(std::span<const float> weight, const std::
         return fail(ErrorCode::unsupported,
                     "Groups of " + std::to_string(result.group) + " weights do not divide rows of "
                         + std::to_string(result.columns) + ".");
-    if (!std::all_of(weight.begin(), weight.end(), [](float w) { return std::isfinite(w); }))
-        return fail(ErrorCode::unsupported,
-                    "A weight holds numbers that are not finite. The model is damaged or was trained to overflow.");
+    if (!std::all_of(weight.begin(), weight.end(), [](float w) { return std::fabs(w) <= kMostWeight; }))
+        return fail(
+            ErrorCode::unsupported,
+            "A weight holds numbers that are not finite, or that are near the largest a float can be. The model is damaged "
+            "or was trained to overflow.");
 
     const Levels levels = levels_of(result.bits);
     const auto group = static_cast<std::size_t>(result.group);

@@ -14,7 +14,8 @@ struct GroupSums {
 /// quantized network's inputs with least squares, damped towards the float weight. It makes up for what rounding the layers
 /// before has done (after GPTAQ, Li et al. 2025). How far to go there from the float weight, 0 to 1, is what serves images held
 /// out best, all the way where none are. Sums that are zero or not finite give the float weight and H = 1, with which the nearest
-/// codes are best.
-[[nodiscard]] RowProblem row_problem(const GroupSums &fit, const GroupSums &held, const at::Tensor &weight);
+/// codes are best. Errors: `cancelled`.
+[[nodiscard]] Result<RowProblem> row_problem(const GroupSums &fit, const GroupSums &held, const at::Tensor &weight, int threads,
+                                             const std::stop_token &stop);
 
 } // namespace ca

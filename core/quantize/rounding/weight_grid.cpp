@@ -2,6 +2,7 @@
 #include "core/quantize/rounding/weight_grid.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace ca {
 namespace {
@@ -19,15 +20,20 @@ double squared_error(std::span<const float> weights, WeightGrid grid, Levels lev
     return static_cast<double>(sum);
 }
 
+/// The range in so many steps; 1 where its inverse would be infinite: such weights are zero beside any others.
+float scale_for(float low, float high, int steps)
+{
+    const float scale = (high - low) / static_cast<float>(steps);
+    return scale >= std::numeric_limits<float>::min() ? scale : 1.0F;
+}
+
 WeightGrid grid_for(float low, float high, bool symmetric, Levels levels)
 {
-    if (symmetric) {
-        const float largest = std::max(-low, high);
-        return {largest > 0 ? largest / static_cast<float>(levels.high) : 1.0F, 0};
-    }
+    if (symmetric)
+        return {scale_for(0, std::max(-low, high), levels.high), 0};
     low = std::min(low, 0.0F); // so that zero has a level of its own
     high = std::max(high, 0.0F);
-    const float scale = high > low ? (high - low) / static_cast<float>(levels.high - levels.low) : 1.0F;
+    const float scale = scale_for(low, high, levels.high - levels.low);
     const int zero = static_cast<int>(round_even(static_cast<float>(levels.low) - low / scale));
     return {scale, std::clamp(zero, levels.low, levels.high)};
 }

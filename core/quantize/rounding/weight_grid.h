@@ -15,7 +15,7 @@ struct Levels {
 [[nodiscard]] Levels levels_of(Bits bits);
 
 /// The grid of one group of weights: w is stored as q = round(w / scale) + zero, within the levels, and stands for
-/// (q - zero) * scale.
+/// (q - zero) * scale. Weights so small that the inverse of their scale would be infinite get the scale 1 and stand for 0.
 struct WeightGrid {
     float scale = 1;
     int zero = 0;

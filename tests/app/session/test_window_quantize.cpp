@@ -6,6 +6,7 @@
 #include "ui/trials/quantize_dialog.h"
 
 #include <QComboBox>
+#include <QDir>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -21,6 +22,8 @@ private Q_SLOTS:
     void a_size_that_nothing_reaches_is_said_at_once();
     void cancelling_ends_it_and_keeps_the_dialog();
     void an_export_that_cannot_be_written_is_said();
+    void an_export_does_not_take_the_place_of_the_model();
+    void cancelling_an_export_leaves_no_file();
     void nothing_is_quantized_without_a_model();
 };
 
@@ -166,6 +169,40 @@ void TestWindowQuantize::an_export_that_cannot_be_written_is_said()
     opened.controller.quantize().export_to(opened.path("missing/q.safetensors"), ca::ExportFormat::safetensors);
     QVERIFY(failed.wait(kQuantizeMilliseconds));
     QVERIFY(!opened.text("quantize_stage").isEmpty());
+    QVERIFY(opened.button("quantize_export").isEnabled()); // what was made is still there
+}
+
+void TestWindowQuantize::an_export_does_not_take_the_place_of_the_model()
+{
+    Opened opened;
+    QVERIFY(opened.open());
+    QVERIFY(opened.choose("int8-weight"));
+    QVERIFY(opened.quantize());
+    const qint64 before = QFileInfo(opened.path("cnn.pt")).size();
+    QSignalSpy failed(&opened.session, &ca::Session::quantization_failed);
+    opened.controller.quantize().export_to(opened.path("cnn.pt"), ca::ExportFormat::torchscript);
+    QVERIFY(failed.wait(kQuantizeMilliseconds));
+    QVERIFY(failed.front().front().value<ca::Error>().sentence.find("the file that is read") != std::string::npos);
+    QCOMPARE(QFileInfo(opened.path("cnn.pt")).size(), before);
+    QVERIFY(opened.button("quantize_export").isEnabled());
+}
+
+/// The session works in order: the scan before the export is what is under way when the cancelling is heard.
+void TestWindowQuantize::cancelling_an_export_leaves_no_file()
+{
+    Opened opened;
+    QVERIFY(opened.open());
+    QVERIFY(opened.choose("int8-weight"));
+    QVERIFY(opened.quantize());
+    const QStringList before = QDir(opened.folder.path()).entryList(QDir::Files | QDir::Hidden);
+    QSignalSpy failed(&opened.session, &ca::Session::quantization_failed);
+    opened.session.start_scan({});
+    opened.controller.quantize().export_to(opened.path("q.safetensors"), ca::ExportFormat::safetensors);
+    opened.button("quantize_close").click();
+    QVERIFY(failed.wait(kQuantizeMilliseconds));
+    QCOMPARE(failed.front().front().value<ca::Error>().code, ca::ErrorCode::cancelled);
+    QCOMPARE(QDir(opened.folder.path()).entryList(QDir::Files | QDir::Hidden), before);
+    QVERIFY(opened.dialog->isVisible());
     QVERIFY(opened.button("quantize_export").isEnabled()); // what was made is still there
 }
 

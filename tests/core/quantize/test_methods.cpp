@@ -17,6 +17,7 @@ private Q_SLOTS:
     void gives_every_layer_the_scheme_of_the_contract_data();
     void gives_every_layer_the_scheme_of_the_contract();
     void rounds_by_mse_without_images_and_says_so();
+    void names_convolutions_in_groups_that_llm_int8_leaves_to_floats();
     void takes_the_options_that_are_given();
     void leaves_first_and_last_float_with_a_reason();
     void drops_groups_that_do_not_divide_a_row_and_says_so();
@@ -100,6 +101,18 @@ void TestMethods::rounds_by_mse_without_images_and_says_so()
     const auto asked = ca::make_recipe(model_, "int3-weight", {.rounding = ca::Rounding::gptq, .has_images = false});
     QVERIFY(asked->recipe.layers.at("conv1").rounding == ca::Rounding::gptq); // which then says what it lacks
     QVERIFY(ca::make_recipe(model_, "int8-weight", {.has_images = false})->notes.empty());
+}
+
+void TestMethods::names_convolutions_in_groups_that_llm_int8_leaves_to_floats()
+{
+    const auto model = ca::load_model(write_scripted_net(folder_.path().toStdString(), "depthwise"), {}, {}, {});
+    QVERIFY(model);
+    const auto made = ca::make_recipe(*model, "llm-int8", {});
+    QVERIFY(made);
+    QCOMPARE(made->notes.size(), std::size_t{1});
+    for (const ca::Layer &layer : model->program.layers())
+        QCOMPARE(made->notes.front().find(layer.name) != std::string::npos, layer.depthwise);
+    QVERIFY(ca::make_recipe(*model, "int8-weight", {})->notes.empty());
 }
 
 void TestMethods::takes_the_options_that_are_given()

@@ -3,6 +3,7 @@
 #include "core/quantize/export/export.h"
 #include "core/quantize/quantize.h"
 #include "tests/support/models.h"
+#include "tests/support/plain_export.h"
 #include "tests/support/quantized.h"
 #include "tests/support/scripted_nets_torch.h"
 
@@ -250,6 +251,7 @@ void TestQuantize::refuses_a_program_that_writes_files()
     const auto model = made("digits", "int8-weight");
     const QString file = folder_.filePath("hostile.safetensors");
     QVERIFY(ca::write_export(model, file.toStdString()));
+    QVERIFY(write_plain_export(file.toStdString(), file.toStdString()));
     QFile original(file);
     QVERIFY(original.open(QIODevice::ReadOnly));
     QByteArray bytes = original.readAll();
@@ -310,11 +312,16 @@ void TestQuantize::survives_crafted_programs()
     QVERIFY(header);
     const std::vector<std::byte> bytes(reinterpret_cast<const std::byte *>(program.constData()),
                                        reinterpret_cast<const std::byte *>(program.constData()) + program.size());
-    QVERIFY(ca::write_safetensors(file, {{"compression_agent.program", ca::SafeDtype::u8, {program.size()}, bytes}},
+    const auto *described = header->find("compression_agent.recipe");
+    QVERIFY(described);
+    const auto recipe = ca::read_tensor(file, *header, *described);
+    QVERIFY(ca::write_safetensors(file,
+                                  {{"compression_agent.program", ca::SafeDtype::u8, {program.size()}, bytes},
+                                   {described->name, described->dtype, described->shape, *recipe}},
                                   header->metadata));
     const auto back = ca::read_export(file, 1, {}, {});
     QVERIFY(!back);
-    QVERIFY(!back.error().sentence.empty());
+    QVERIFY2(back.error().text().find("The program in this file") != std::string::npos, back.error().text().c_str());
 }
 
 void TestQuantize::stores_a_product_weight_once()

@@ -94,8 +94,8 @@ void TestRecipe::knows_what_needs_images()
     const auto with = [](ca::Scheme scheme, ca::RecipeOptions options = {}) {
         return ca::needs_images({"", {{"conv1", scheme}}, options});
     };
-    ca::RecipeOptions biases, smooth;
-    biases.correct_biases = smooth.smooth = true;
+    ca::RecipeOptions biases, smooth, equalize;
+    biases.correct_biases = smooth.smooth = equalize.equalize = true;
     QVERIFY(!with({ca::Format::int4, ca::Activation::none, ca::Rounding::mse}));
     QVERIFY(with({ca::Format::int4, ca::Activation::none, ca::Rounding::gptq}));
     QVERIFY(with({ca::Format::int4, ca::Activation::none, ca::Rounding::adaround}));
@@ -104,6 +104,7 @@ void TestRecipe::knows_what_needs_images()
     QVERIFY(!with({ca::Format::nf4, ca::Activation::none, ca::Rounding::nearest}));
     QVERIFY(with({ca::Format::int8}, biases));
     QVERIFY(with({ca::Format::int8}, smooth));
+    QVERIFY(with({ca::Format::int8}, equalize));
 }
 
 void TestRecipe::refuses_what_it_does_not_know_data()
@@ -136,6 +137,19 @@ void TestRecipe::refuses_what_it_does_not_know_data()
     option("strengths in a list", R"({"strengths":[0.5]})", "0 to 1");
     option("a flag in words", R"({"smooth":"yes"})", "true or false");
     option("arithmetic in int8", R"({"compute":"int8"})", "fp32 or bf16");
+    const auto layer = [](const char *name, const char *json, const char *words) {
+        QTest::newRow(name) << QStringLiteral(R"({"version":1,"layers":{"x":%1}})").arg(json) << words;
+    };
+    layer("a number for a format", R"({"format":8})", "int8, int7");
+    layer("nothing for a format", R"({"format":null})", "int8, int7");
+    layer("a list for an activation", R"({"format":"int8","activation":["static"]})", "none, dynamic and static");
+    layer("a number for a rounding", R"({"format":"int4","rounding":4})", "nearest, mse, gptq");
+    layer("a truth for a group", R"({"format":"int4","group":true})", "32, 64, 128");
+    layer("a fraction for a group", R"({"format":"int4","group":32.5})", "32, 64, 128");
+    layer("a list for a layer", R"(["int8"])", "no object");
+    option("a number for ranges", R"({"ranges":1})", "minmax, percentile");
+    option("a truth for arithmetic", R"({"compute":true})", "fp32 or bf16");
+    option("a number for a flag", R"({"equalize":1})", "true or false");
     QTest::newRow("a list") << R"([1,2])"
                             << "layers";
 }

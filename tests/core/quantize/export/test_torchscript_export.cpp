@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <bit>
+
 /// The portable file, run by LibTorch alone.
 class TestTorchscriptExport final : public QObject {
     Q_OBJECT
@@ -17,6 +19,12 @@ private Q_SLOTS:
     void is_about_as_small_as_the_other_export();
     void takes_groups_and_widths_of_every_kind_data();
     void takes_groups_and_widths_of_every_kind();
+    void computes_in_bfloat16_where_the_recipe_does_data();
+    void computes_in_bfloat16_where_the_recipe_does();
+    void layers_alone_compute_in_bfloat16();
+    void layers_may_have_any_name_data();
+    void layers_may_have_any_name();
+    void a_stop_leaves_no_file();
     void says_where_there_is_no_program();
 
 private:
@@ -52,7 +60,7 @@ void TestTorchscriptExport::computes_what_the_program_computes_data()
             QTest::addRow("%s, %s", kind, method) << kind << method << 1e-3;
         for (const char *method : {"dynamic-int8", "llm-int8", "w4a8"})
             QTest::addRow("%s, %s", kind, method) << kind << method << 2e-2;
-        QTest::addRow("%s, bf16", kind) << kind << "bf16" << 5e-2; // float arithmetic here, bf16 there
+        QTest::addRow("%s, bf16", kind) << kind << "bf16" << 2e-2;
     }
 }
 
@@ -118,6 +126,88 @@ void TestTorchscriptExport::takes_groups_and_widths_of_every_kind()
     QVERIFY(ca::write_torchscript(*model, file()));
     const double found = difference(*model, 3);
     QVERIFY2(found < 1e-4, qPrintable(QString::number(found)));
+}
+
+void TestTorchscriptExport::computes_in_bfloat16_where_the_recipe_does_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("method");
+    for (const char *kind : {"cnn", "attention"})
+        for (const char *method : {"bf16", "int8-weight", "int4-weight", "nf4"})
+            QTest::addRow("%s, %s", kind, method) << kind << method;
+}
+
+/// Numbers of bfloat16 have zeros for the lower half of float32.
+void TestTorchscriptExport::computes_in_bfloat16_where_the_recipe_does()
+{
+    QFETCH(QString, kind);
+    QFETCH(QString, method);
+    ca::MethodOptions options;
+    if (method != QStringLiteral("bf16"))
+        options.compute = ca::Format::bf16;
+    const auto model = quantized_net(folder(), kind.toStdString(), method.toStdString(), options);
+    QVERIFY(ca::write_torchscript(model, file()));
+    const auto &input = model.model.input;
+    const auto images = random_images(3, input.channels, input.height, input.width);
+    const auto outputs = interpret_net(file(), images.values, {3, input.channels, input.height, input.width});
+    for (const float value : outputs)
+        QCOMPARE(std::bit_cast<std::uint32_t>(value) & 0xFFFFU, 0U);
+    const double found = relative_difference(outputs, ca::run(model.program, images)->values);
+    QVERIFY2(found < 2e-2, qPrintable(QString::number(found)));
+}
+
+/// The layer that stays float keeps the network from being bfloat16 as a whole.
+void TestTorchscriptExport::layers_alone_compute_in_bfloat16()
+{
+    const auto loaded = ca::load_model(write_scripted_net(folder(), "cnn"), {}, {}, {});
+    QVERIFY(loaded);
+    ca::MethodRecipe recipe{{loaded->sha256, {}}, {}};
+    for (const ca::Layer &layer : loaded->program.layers())
+        if (layer.name != "fc")
+            recipe.recipe.layers[layer.name] = {ca::Format::int8, ca::Activation::none, ca::Rounding::nearest, 0, true};
+    const auto outputs = [&](ca::Format compute) {
+        recipe.recipe.options.compute = compute;
+        const auto model = ca::quantize(*loaded, recipe, {}, 1, {}, {});
+        const auto images = random_images(3, 3, 32, 32);
+        if (!model || !ca::write_torchscript(*model, file()))
+            return std::pair(std::vector<float>(), std::vector<float>());
+        return std::pair(interpret_net(file(), images.values, {3, 3, 32, 32}), ca::run(model->program, images)->values);
+    };
+    const auto [portable, ours] = outputs(ca::Format::bf16);
+    const auto [in_float, ours_in_float] = outputs(ca::Format::fp32);
+    QVERIFY(relative_difference(portable, ours) < 1e-2);
+    QVERIFY(relative_difference(in_float, ours_in_float) < 1e-4);
+    QVERIFY(relative_difference(portable, in_float) > 1e-4); // eight bits of each factor were rounded away
+}
+
+void TestTorchscriptExport::layers_may_have_any_name_data()
+{
+    QTest::addColumn<QString>("method");
+    for (const char *method : {"int8-weight", "dynamic-int8", "static-int8", "llm-int8"})
+        QTest::addRow("%s", method) << method;
+}
+
+/// Modules in the file are named after layers, beside the methods that round.
+void TestTorchscriptExport::layers_may_have_any_name()
+{
+    QFETCH(QString, method);
+    const auto model = quantized_net(folder(), "namesakes", method.toStdString());
+    const auto written = ca::write_torchscript(model, file());
+    QVERIFY2(written, written ? "" : written.error().text().c_str());
+    const double found = difference(model, 2);
+    QVERIFY2(found < 2e-2, qPrintable(QString::number(found)));
+}
+
+void TestTorchscriptExport::a_stop_leaves_no_file()
+{
+    const auto model = quantized_net(folder(), "cnn", "int8-weight");
+    std::stop_source stop;
+    stop.request_stop();
+    const auto place = folder() / "stopped.pt";
+    const auto written = ca::write_torchscript(model, place, stop.get_token());
+    QVERIFY(!written);
+    QCOMPARE(written.error().code, ca::ErrorCode::cancelled);
+    QVERIFY(!std::filesystem::exists(place));
 }
 
 void TestTorchscriptExport::says_where_there_is_no_program()

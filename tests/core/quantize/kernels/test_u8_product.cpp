@@ -109,6 +109,11 @@ void TestU8Product::multiplies_data()
     QTest::newRow("many") << QList<int>{65, 192, 130};
     QTest::newRow("one output") << QList<int>{9, 4, 1};
     QTest::newRow("no row") << QList<int>{0, 16, 16};
+    for (const int rows : {1, 2, 31, 32, 33, 37, 50, 63, 64, 65, 70}) { // about the ends of tiles of 16 and 32 rows
+        QTest::addRow("%d rows of whole tiles", rows) << QList<int>{rows, 128, 48};
+        QTest::addRow("%d rows, a part of a tile of outputs", rows) << QList<int>{rows, 192, 21};
+        QTest::addRow("%d rows of columns that 64 does not divide", rows) << QList<int>{rows, 68, 33};
+    }
 }
 
 void TestU8Product::multiplies()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/ranges/calibration.h"
+#include "core/quantize/ranges/calibration_batches.h"
 #include "tests/support/datasets.h"
 #include "tests/support/png_files.h"
 #include "tests/support/scripted_nets_torch.h"
@@ -23,6 +24,8 @@ private Q_SLOTS:
     void needs_images();
     void gives_known_ranges_back();
     void keeps_the_first_model_whatever_comes_later();
+    void keeps_one_more_model_than_the_first();
+    void runs_as_many_images_at_once_as_memory_has_room_for();
     void takes_the_first_images_alone();
 
 private:
@@ -139,6 +142,36 @@ void TestCalibration::keeps_the_first_model_whatever_comes_later()
     const auto again = calibration.statistics(model_, 1, {}, {});
     QVERIFY(again);
     QCOMPARE(&again->data(), &first->data());
+}
+
+void TestCalibration::keeps_one_more_model_than_the_first()
+{
+    const ca::Calibration calibration(whole_split(images_).first(4), {});
+    const ca::Model second = load("shared"), third = load("shared");
+    const auto measured = [&](const ca::Model &model) {
+        std::atomic<int> reports = 0;
+        const bool good = calibration.statistics(model, 1, {}, counting(reports)).has_value();
+        return good && reports > 0;
+    };
+    QVERIFY(measured(model_) && measured(second));
+    QVERIFY(!measured(second) && measured(third));
+    QVERIFY(!measured(third) && !measured(model_));
+    QVERIFY(measured(second)); // the third took its place: its weights are not kept alive
+}
+
+void TestCalibration::runs_as_many_images_at_once_as_memory_has_room_for()
+{
+    constexpr std::int64_t kMiB = 1 << 20;
+    const auto plan = [](std::int64_t of_one, int threads) {
+        const auto batches = ca::calibration_batches(ca::bytes(of_one), threads);
+        return std::pair(batches.images, batches.threads);
+    };
+    QCOMPARE(plan(0, 2), std::pair(std::size_t{32}, 2));
+    QCOMPARE(plan(4 * kMiB, 8), std::pair(std::size_t{32}, 8));    // 128 MiB each
+    QCOMPARE(plan(4 * kMiB, 200), std::pair(std::size_t{32}, 32)); // 4 GiB together
+    QCOMPARE(plan(64 * kMiB, 8), std::pair(std::size_t{2}, 8));
+    QCOMPARE(plan(1024 * kMiB, 8), std::pair(std::size_t{1}, 4));
+    QCOMPARE(plan(8192 * kMiB, 8), std::pair(std::size_t{1}, 1)); // one has to run
 }
 
 void TestCalibration::takes_the_first_images_alone()

@@ -22,11 +22,12 @@ private Q_SLOTS:
     void stops_when_asked();
     void polishing_leaves_no_single_code_to_improve();
     void rounds_what_no_input_reaches();
-    void factorises_the_inverse();
     void makes_up_for_changed_inputs();
     void keeps_the_weight_where_images_held_out_gain_nothing();
     void keeps_the_weight_where_sums_are_unusable_data();
     void keeps_the_weight_where_sums_are_unusable();
+    void keeps_the_weight_where_targets_are_no_numbers_data();
+    void keeps_the_weight_where_targets_are_no_numbers();
 };
 
 void TestGptq::comes_near_the_best_of_all_codes_data()
@@ -174,23 +175,14 @@ void TestGptq::rounds_what_no_input_reaches()
     at::Tensor inputs = at::zeros({6, 6}, at::kFloat); // of six columns only the second is ever anything but zero
     inputs[1][1] = 4;
     const at::Tensor weight = random_problem(2, 6, 9).target;
-    const ca::RowProblem problem = ca::row_problem({inputs, at::mm(weight, inputs)}, {inputs, at::mm(weight, inputs)}, weight);
+    const ca::RowProblem problem =
+        *ca::row_problem({inputs, at::mm(weight, inputs)}, {inputs, at::mm(weight, inputs)}, weight, 1, {});
     auto rounded = ca::round_gptq(problem, integer_scheme(8), 1, {});
     QVERIFY(rounded);
     const std::vector<float> values = ca::dequantize(*rounded);
     const std::span<const float> wanted = span_of(weight);
     for (std::size_t i = 0; i < values.size(); ++i)
         QVERIFY(std::fabs(values[i] - wanted[i]) <= rounded->scales[i / 6] * 1.01F);
-}
-
-void TestGptq::factorises_the_inverse()
-{
-    const c10::InferenceMode inference;
-    const at::Tensor hessian = random_problem(1, 30, 2).hessian, factor = ca::inverse_factor(hessian);
-    QVERIFY(at::equal(factor, at::triu(factor)));
-    const at::Tensor one = at::mm(at::mm(factor.t(), factor), hessian);
-    QVERIFY(at::allclose(one, at::eye(30, at::kFloat), 0, 1e-3));
-    QVERIFY(!ca::inverse_factor(at::full({2, 2}, -1.0F)).defined());
 }
 
 void TestGptq::makes_up_for_changed_inputs()
@@ -204,7 +196,7 @@ void TestGptq::makes_up_for_changed_inputs()
         const at::Tensor x = changed.narrow(0, first, count), y = outputs.narrow(0, first, count);
         return ca::GroupSums{at::mm(x.t(), x), at::mm(y.t(), x)};
     };
-    const ca::RowProblem problem = ca::row_problem(sums(0, 300), sums(300, 100), weight);
+    const ca::RowProblem problem = *ca::row_problem(sums(0, 300), sums(300, 100), weight, 2, {});
     const double half = (problem.target - weight * 0.5).norm().item<double>() / weight.norm().item<double>();
     QVERIFY2(half < 0.05, qPrintable(QString::number(half)));
 }
@@ -214,7 +206,7 @@ void TestGptq::keeps_the_weight_where_images_held_out_gain_nothing()
     const c10::InferenceMode inference;
     const at::Tensor inputs = random_inputs(200, 10, 4), weight = random_problem(3, 10, 6).target;
     const at::Tensor gram = at::mm(inputs.t(), inputs), right = at::mm(weight, gram);
-    const ca::RowProblem problem = ca::row_problem({gram, right * 1.5}, {gram, right * 0.9}, weight); // pull apart
+    const ca::RowProblem problem = *ca::row_problem({gram, right * 1.5}, {gram, right * 0.9}, weight, 2, {}); // pull apart
     QVERIFY(at::equal(problem.target, weight));
 }
 
@@ -232,9 +224,38 @@ void TestGptq::keeps_the_weight_where_sums_are_unusable()
     const c10::InferenceMode inference;
     const at::Tensor weight = random_problem(3, 5, 6).target;
     const ca::GroupSums sums{at::full({5, 5}, value), at::full({3, 5}, value)};
-    const ca::RowProblem problem = ca::row_problem(sums, sums, weight);
+    const ca::RowProblem problem = *ca::row_problem(sums, sums, weight, 2, {});
     QVERIFY(at::equal(problem.target, weight));
     QVERIFY(at::equal(problem.hessian, at::eye(5, at::kFloat)));
+}
+
+void TestGptq::keeps_the_weight_where_targets_are_no_numbers_data()
+{
+    QTest::addColumn<float>("value");
+    QTest::addRow("not a number") << std::nanf("");
+    QTest::addRow("infinity") << INFINITY;
+}
+
+/// The quantized network gives numbers, the float one does not.
+void TestGptq::keeps_the_weight_where_targets_are_no_numbers()
+{
+    QFETCH(float, value);
+    const c10::InferenceMode inference;
+    const at::Tensor inputs = random_inputs(200, 10, 4), weight = random_problem(3, 10, 6).target;
+    const at::Tensor gram = at::mm(inputs.t(), inputs), right = at::mm(weight, gram);
+    at::Tensor broken = right.clone();
+    broken[1][2] = value;
+    for (const bool held : {false, true}) {
+        const ca::RowProblem problem =
+            *ca::row_problem({gram, held ? right : broken}, {gram, held ? broken : right}, weight, 1, {});
+        QVERIFY(at::equal(problem.target, weight));
+        QVERIFY(at::isfinite(problem.hessian).all().item<bool>());
+        const auto rounded = ca::round_gptq(problem, integer_scheme(4), 1, {});
+        QVERIFY(rounded);
+        const std::vector<float> values = ca::dequantize(*rounded);
+        for (const float found : values)
+            QVERIFY(std::isfinite(found));
+    }
 }
 
 QTEST_APPLESS_MAIN(TestGptq)

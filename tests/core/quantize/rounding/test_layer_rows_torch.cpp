@@ -14,6 +14,7 @@ private Q_SLOTS:
     void gathers_what_a_convolution_reads_data();
     void gathers_what_a_convolution_reads();
     void samples_places_from_all_stretches();
+    void takes_no_layer_whose_bias_is_computed();
 };
 
 namespace {
@@ -70,6 +71,19 @@ void TestLayerRows::samples_places_from_all_stretches()
     QVERIFY(at::equal(chosen, ca::sample_positions(1000, 10, 5)));
     QVERIFY(!at::equal(chosen, ca::sample_positions(1000, 10, 6)));
     QVERIFY(at::equal(ca::sample_positions(3, 10, 5), at::arange(3)));
+}
+
+void TestLayerRows::takes_no_layer_whose_bias_is_computed()
+{
+    ca::Program::Data data;
+    data.layers.push_back({.index = {}, .name = "fc", .kind = ca::LayerKind::linear, .shape = {3, 4}});
+    data.layer_weights = {data.add(waves(3, 4, 1.0), "fc.weight")};
+    const ca::Operand none = data.add({}), fixed = data.add(waves(1, 3, 1.0).view({3}));
+    const auto product = [&](ca::Operand bias) {
+        return ca::layer_product(data, {"aten::linear", "", {}, {0, data.layer_weights[0], bias}, {2}, 0, {}});
+    };
+    QVERIFY(product(none) && product(fixed));
+    QVERIFY(!product(1)); // of another step
 }
 
 QTEST_APPLESS_MAIN(TestLayerRows)

@@ -25,6 +25,9 @@ private Q_SLOTS:
     void packs_as_compressed_tensors_does();
     void rounds_activations_to_u8();
     void pools_u8_pictures();
+    void pools_with_windows_larger_than_the_picture();
+    void takes_weights_at_the_ends_of_floats_data();
+    void takes_weights_at_the_ends_of_floats();
 };
 
 void TestRounding::rounds_symmetric_weights_to_nearest()
@@ -176,6 +179,55 @@ void TestRounding::pools_u8_pictures()
     std::vector<std::uint8_t> out(8);
     ca::max_pool_u8(in.data(), {1, 2, 3, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1}, out.data());
     QCOMPARE(out, (std::vector<std::uint8_t>{1, 90, 3, 80, 7, 60, 9, 50}));
+}
+
+void TestRounding::pools_with_windows_larger_than_the_picture()
+{
+    // 2 x 3 pixels with two channels under windows of 5 x 5 with padding 2: each of the six windows sees the whole picture.
+    const std::vector<std::uint8_t> in{1, 60, 2, 50, 3, 40, 4, 30, 5, 20, 6, 10};
+    std::vector<std::uint8_t> out(12);
+    ca::max_pool_u8(in.data(), {1, 2, 2, 3, 2, 3, 5, 5, 1, 1, 2, 2, 1, 1}, out.data());
+    for (std::size_t i = 0; i < out.size(); i += 2) {
+        QCOMPARE(out[i], std::uint8_t{6});
+        QCOMPARE(out[i + 1], std::uint8_t{60});
+    }
+    // Of windows of 3 x 3 spread over 9 x 9 pixels each meets the picture in one pixel.
+    ca::max_pool_u8(in.data(), {1, 2, 2, 3, 2, 3, 3, 3, 1, 1, 4, 4, 4, 4}, out.data());
+    QCOMPARE(out, in);
+}
+
+void TestRounding::takes_weights_at_the_ends_of_floats_data()
+{
+    QTest::addColumn<int>("bits");
+    QTest::addColumn<bool>("symmetric");
+    for (const int bits : {2, 3, 4, 8})
+        for (const bool symmetric : {false, true})
+            QTest::addRow("%d bits, %ssymmetric", bits, symmetric ? "" : "a") << bits << symmetric;
+}
+
+void TestRounding::takes_weights_at_the_ends_of_floats()
+{
+    QFETCH(int, bits);
+    QFETCH(bool, symmetric);
+    constexpr float kLeast = std::numeric_limits<float>::denorm_min(), kMost = std::numeric_limits<float>::max();
+    for (const auto rounding : {ca::Rounding::nearest, ca::Rounding::mse}) {
+        const ca::Scheme scheme{ca::int_format(ca::bits(bits)), ca::Activation::none, rounding, 0, symmetric};
+        // The scale's inverse would be infinite: the weights stand for zero.
+        const auto small = ca::quantize_weight(std::vector<float>{kLeast, -3 * kLeast, 0, 2 * kLeast}, {1, 4}, scheme);
+        QVERIFY(small);
+        QCOMPARE(ca::dequantize(*small), std::vector<float>(4, 0.0F));
+        // From the largest floats a range would be infinite; those below give finite weights back.
+        const auto largest = ca::quantize_weight(std::vector<float>{kMost, -kMost, 0, 1}, {1, 4}, scheme);
+        QVERIFY(!largest);
+        QCOMPARE(largest.error().code, ca::ErrorCode::unsupported);
+        const std::vector<float> large{kMost / 4, -kMost / 4, 0, kMost / 8};
+        const auto stored = ca::quantize_weight(large, {1, 4}, scheme);
+        QVERIFY(stored && std::isfinite(stored->scales[0]));
+        const std::vector<float> back = ca::dequantize(*stored);
+        for (std::size_t i = 0; i < large.size(); ++i) // half a step, and a whole one where the levels have an end
+            QVERIFY(std::abs(static_cast<double>(back[i]) - large[i]) <= 1.001 * static_cast<double>(stored->scales[0]));
+        QCOMPARE(back[2], 0.0F);
+    }
 }
 
 QTEST_APPLESS_MAIN(TestRounding)
