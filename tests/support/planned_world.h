@@ -31,7 +31,8 @@ struct PlannedWorld {
         double damage = 0;
         for (const auto &[layer, scheme] : recipe.layers) {
             const auto &formats = truth.at(layer);
-            damage += formats.at(scheme.format) + (scheme.activation == ca::Activation::none ? 0 : 2 * formats.at(ca::Format::int8));
+            damage +=
+                formats.at(scheme.format) + (scheme.activation == ca::Activation::none ? 0 : 2 * formats.at(ca::Format::int8));
         }
         return 85 * (1 - std::exp(-damage)) - 0.1 * std::min(1.0, 20 * damage); // a little rounding can help
     }
@@ -95,8 +96,8 @@ inline ca::Model weights_model(const std::filesystem::path &file, int layers)
     return *model;
 }
 
-/// Each bit less costs some eight times as much, and layers differ by a factor of ten or so, as nets do. `wrong`: the spread of the
-/// logarithm of what the scan is wrong by.
+/// Each bit less costs some eight times as much, and layers differ by a factor of ten or so, as nets do. `wrong`: the spread of
+/// the logarithm of what the scan is wrong by.
 inline PlannedWorld planned_world(int layers, unsigned seed, double wrong = 0.4)
 {
     PlannedWorld world;
@@ -146,7 +147,10 @@ inline std::vector<ca::TrialResult> trials_of_the_truth(const PlannedWorld &worl
             scheme.format = ca::int_format(ca::bits(bits));
             scheme.rounding = bits == 8 ? ca::Rounding::mse : ca::Rounding::gptq;
             scheme.symmetric = bits > 4;
-            problem.layers.back().choices.push_back({to_text(scheme.format), bits, ca::stored_bytes(layer, scheme).value, {},
+            problem.layers.back().choices.push_back({to_text(scheme.format),
+                                                     bits,
+                                                     ca::stored_bytes(layer, scheme).value,
+                                                     {},
                                                      world.truth.at(layer.name).at(scheme.format)});
             schemes.back().push_back(scheme);
         }
