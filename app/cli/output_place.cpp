@@ -48,7 +48,8 @@ Status check_not_input(const fs::path &output, const std::vector<fs::path> &inpu
     std::error_code ignored;
     if (!fs::exists(output, ignored))
         return {};
-    const fs::path place = fs::weakly_canonical(output, ignored).parent_path();
+    // Of the name itself: a link in a folder of links is replaced there, and not what it leads to.
+    const fs::path place = fs::weakly_canonical(output.has_parent_path() ? output.parent_path() : fs::path("."), ignored);
     const auto is_read = [&](const fs::path &input) {
         if (input.empty())
             return false;

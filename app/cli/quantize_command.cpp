@@ -60,7 +60,9 @@ Result<Plan> make_plan(const Arguments &arguments, const Fetch &fetch, std::stop
         return forward(recipe);
     plan.recipe = std::move(**recipe); // the parser saw to it that there is one
     plan.output = output_file(arguments, plan.inputs.model);
-    if (const auto fine = check_not_input(plan.output, {plan.inputs.file, arguments.recipe_file}); !fine)
+    if (const auto fine = check_not_input(
+            plan.output, {plan.inputs.file, arguments.recipe_file, plan.inputs.data ? plan.inputs.data->path : ""});
+        !fine)
         return forward(fine);
     plan.prediction = predict_costs(plan.inputs.model, plan.recipe.recipe, arguments.threads);
     return plan;

@@ -15,7 +15,7 @@ namespace ca {
 /// True where bytes begin as a zlib stream does.
 [[nodiscard]] bool is_deflated(std::span<const std::byte> bytes);
 
-/// What `deflated` was given. Errors: `bad_format` where the bytes are no whole stream, or one of `limit` bytes and more.
+/// What `deflated` was given. Errors: `bad_format` where the bytes are no whole stream, or one of more than `limit` bytes.
 [[nodiscard]] Result<std::vector<std::byte>> inflated(std::span<const std::byte> bytes, std::size_t limit);
 
 } // namespace ca

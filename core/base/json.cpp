@@ -15,13 +15,13 @@ public:
     /// The first, as the end of a sentence; empty where nothing is wrong or the text is no JSON.
     [[nodiscard]] const std::string &problem() const { return problem_; }
 
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t &) override { return true; }
-    bool string(string_t &) override { return true; }
-    bool binary(binary_t &) override { return true; }
+    bool null() override { return count(); }
+    bool boolean(bool) override { return count(); }
+    bool number_integer(number_integer_t) override { return count(); }
+    bool number_unsigned(number_unsigned_t) override { return count(); }
+    bool number_float(number_float_t, const string_t &) override { return count(); }
+    bool string(string_t &) override { return count(); }
+    bool binary(binary_t &) override { return count(); }
     bool start_object(std::size_t) override { return enter(); }
     bool start_array(std::size_t) override { return enter(); }
     bool end_object() override { return leave(); }
@@ -36,8 +36,18 @@ public:
     }
 
 private:
+    /// A value takes up to some hundred bytes once it is read, and two of the text.
+    bool count()
+    {
+        if (++values_ > kMostJsonValues)
+            problem_ = "it holds more than " + std::to_string(kMostJsonValues) + " values";
+        return problem_.empty();
+    }
+
     bool enter()
     {
+        if (!count())
+            return false;
         keys_.emplace_back();
         if (keys_.size() > static_cast<std::size_t>(depth_))
             problem_ = "it is nested too deeply";
@@ -51,6 +61,7 @@ private:
     }
 
     int depth_;
+    std::size_t values_ = 0;
     std::vector<std::set<std::string>> keys_; ///< of the objects that are open; lists have none
     std::string problem_;
 };

@@ -16,7 +16,11 @@ using OrderedJson = nlohmann::ordered_json;
 /// Sorts its keys: for what is hashed.
 using Json = nlohmann::json;
 
-/// Nesting above `depth`, trailing text, duplicate keys or bad UTF-8 are errors (`bad_format`); `what` names the text.
+/// Values that a text from outside may hold: each takes up to some hundred bytes of memory, and two of the text.
+inline constexpr std::size_t kMostJsonValues = 3'000'000;
+
+/// Nesting above `depth`, more than kMostJsonValues values, trailing text, duplicate keys or bad UTF-8 are errors (`bad_format`);
+/// `what` names the text.
 [[nodiscard]] Result<Json> parse_json(std::string_view text, std::string_view what, int depth = 64);
 
 /// One text for one value: sorted keys, no spaces, invalid UTF-8 replaced.

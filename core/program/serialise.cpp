@@ -203,19 +203,21 @@ Step read_step(const Json &json, const Json &ops, Program::Data &data, std::vect
     return step;
 }
 
-/// Reads nothing; stops where something lies deeper than programs do.
-struct DepthLimit : nlohmann::json_sax<Json> {
+/// Reads nothing; stops where something lies deeper than programs do, or there is more of it.
+struct SizeLimit : nlohmann::json_sax<Json> {
     int depth = 0;
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t &) override { return true; }
-    bool string(string_t &) override { return true; }
-    bool binary(binary_t &) override { return true; }
+    std::size_t values = 0;
+    bool count() { return ++values <= kMostJsonValues; }
+    bool null() override { return count(); }
+    bool boolean(bool) override { return count(); }
+    bool number_integer(number_integer_t) override { return count(); }
+    bool number_unsigned(number_unsigned_t) override { return count(); }
+    bool number_float(number_float_t, const string_t &) override { return count(); }
+    bool string(string_t &) override { return count(); }
+    bool binary(binary_t &) override { return count(); }
     bool key(string_t &) override { return true; }
-    bool start_object(std::size_t) override { return ++depth < kDeepest; }
-    bool start_array(std::size_t) override { return ++depth < kDeepest; }
+    bool start_object(std::size_t) override { return count() && ++depth < kDeepest; }
+    bool start_array(std::size_t) override { return count() && ++depth < kDeepest; }
     bool end_object() override { return --depth >= 0; }
     bool end_array() override { return --depth >= 0; }
     bool parse_error(std::size_t, const std::string &, const Json::exception &) override { return false; }
@@ -322,9 +324,9 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
     std::optional<Error> unsafe;
     try {
         const auto *first = reinterpret_cast<const std::uint8_t *>(bytes.data());
-        DepthLimit depth; // the library's reader calls itself once a level
-        require(Json::sax_parse(first, first + bytes.size(), &depth, Json::input_format_t::cbor),
-                "it is not CBOR, or nested too deeply");
+        SizeLimit limit; // the library's reader calls itself once a level
+        require(Json::sax_parse(first, first + bytes.size(), &limit, Json::input_format_t::cbor),
+                "it is not CBOR, nested too deeply, or larger than a program is");
         const Json json = Json::from_cbor(first, first + bytes.size());
         require(json.at("version").get<int>() == kVersion, "it was written by another version of this program");
         Program::Data data;

@@ -19,7 +19,8 @@ namespace {
 
 namespace names = export_names;
 
-constexpr std::size_t kLargestStream = std::size_t{1} << 28U; // bytes; a network of 100,000 steps has 10 MB
+// Bytes of what is unpacked: the program of 100,000 steps has 10 MB, and the recipe of 10,000 layers 1 MB.
+constexpr std::size_t kLargestProgram = std::size_t{1} << 26U, kLargestRecipe = std::size_t{1} << 24U;
 
 class ExportFile {
 public:
@@ -85,7 +86,7 @@ private:
     }
 
     /// The bytes of a tensor, unpacked where they are a zlib stream.
-    Result<std::vector<std::byte>> content(const char *name) const;
+    Result<std::vector<std::byte>> content(const char *name, std::size_t limit) const;
     Result<Json> recipe_json(const Json &about) const;
     Status read_about(QuantizedModel &into);
     Status read_ranges(int slots, std::map<int, std::pair<float, float>> &into) const;
@@ -95,23 +96,28 @@ private:
     std::map<std::string, StoredWeight> weights_;
 };
 
-Result<std::vector<std::byte>> ExportFile::content(const char *name) const
+Result<std::vector<std::byte>> ExportFile::content(const char *name, std::size_t limit) const
 {
     const SafeTensor *described = file_.header().find(name);
     if (!described || described->dtype != SafeDtype::u8)
         return damaged("the tensor " + std::string(name) + " is missing or has another type");
+    if (described->end - described->begin > limit)
+        return damaged("the tensor " + std::string(name) + " is larger than such a one is");
     auto bytes = read_tensor(file_.file(), file_.header(), *described);
     if (!bytes || !is_deflated(*bytes))
         return bytes;
-    auto plain = inflated(*bytes, kLargestStream);
-    return plain ? std::move(plain) : damaged("the tensor " + std::string(name) + " cannot be unpacked");
+    auto plain = inflated(*bytes, limit);
+    if (!plain)
+        return fail(ErrorCode::bad_format,
+                    "The tensor " + std::string(name) + " of " + file_.file().string() + " cannot be unpacked.", plain.error());
+    return plain;
 }
 
 Result<Json> ExportFile::recipe_json(const Json &about) const
 {
     if (about.at("version") == Json(1))
         return about.value("recipe", Json());
-    const auto bytes = content(names::kRecipe);
+    const auto bytes = content(names::kRecipe, kLargestRecipe);
     if (!bytes)
         return forward(bytes);
     return parse_json({reinterpret_cast<const char *>(bytes->data()), bytes->size()}, "The recipe in " + file_.file().string());
@@ -129,9 +135,11 @@ Status ExportFile::read_ranges(int slots, std::map<int, std::pair<float, float>>
         return forward(rows);
     for (std::size_t i = 0; i < rows->size(); i += 3) {
         const float slot = rows->at(i), least = rows->at(i + 1), greatest = rows->at(i + 2);
-        if (!(slot >= 0 && slot < static_cast<float>(slots)) || least > greatest || !std::isfinite(greatest - least))
+        const bool is_slot = slot >= 0 && slot < static_cast<float>(slots) && slot == std::trunc(slot);
+        if (!is_slot || least > greatest || !std::isfinite(greatest - least))
             return damaged("a range of activations is no range");
-        into[static_cast<int>(slot)] = {least, greatest};
+        if (!into.emplace(static_cast<int>(slot), std::pair(least, greatest)).second)
+            return damaged("a value has two ranges of activations");
     }
     return {};
 }
@@ -185,7 +193,7 @@ Result<QuantizedModel> ExportFile::read(int threads)
     result.model.file = file_.file();
     if (const auto about = read_about(result); !about)
         return forward(about);
-    const auto bytes = content(names::kProgram);
+    const auto bytes = content(names::kProgram, kLargestProgram);
     if (!bytes)
         return forward(bytes);
     std::optional<Error> problem;

@@ -37,7 +37,7 @@ struct Int8Layer {
 /// float32 -> float32 on the grid: what sensitivity scans put before a float layer.
 [[nodiscard]] Kernel simulate_kernel(U8Grid grid);
 /// [x] -> [u8, scales, zeros], by the smallest and the largest value of each image, so that an image's result does not depend on
-/// the batch that it comes in. `of_one`: sizes of x for one image.
+/// the batch that it comes in where images lie one after the other (image_parts_torch.h). `of_one`: sizes of x for one image.
 [[nodiscard]] Kernel dynamic_quantize_kernel(std::vector<std::int64_t> of_one);
 /// `aten::max_pool2d` on u8; arguments as there.
 [[nodiscard]] Kernel max_pool_kernel();

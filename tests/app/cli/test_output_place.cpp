@@ -60,6 +60,10 @@ void TestOutputPlace::links_hide_nothing()
     QVERIFY(!ca::check_not_input(in("link/model.safetensors"), {in("clip")}));
     QVERIFY(!ca::check_not_input(in("clip/model.safetensors"), {in("link")}));
     QVERIFY(!ca::check_not_input(in("link/model.safetensors"), {in("clip/model.safetensors")}));
+    // A folder of links, as downloads of Hugging Face are kept: the link itself would be replaced.
+    fs::create_directory(in("snapshot"));
+    fs::create_symlink(in("net.pt"), in("snapshot/model.safetensors"));
+    QVERIFY(!ca::check_not_input(in("snapshot/model.safetensors"), {in("snapshot")}));
 }
 
 QTEST_APPLESS_MAIN(TestOutputPlace)

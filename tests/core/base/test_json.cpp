@@ -23,6 +23,7 @@ private Q_SLOTS:
     void refuses();
     void nests_as_deep_as_allowed_and_no_deeper();
     void survives_bottomless_nesting();
+    void counts_values();
     void takes_brackets_within_a_text();
     void reads_an_object_of_many_objects();
     void the_same_key_in_two_objects_is_no_duplicate();
@@ -86,6 +87,21 @@ void TestJson::survives_bottomless_nesting()
     for (int i = 0; i < 1'000'000; ++i)
         objects += R"({"a":)";
     QVERIFY(!ca::parse_json(objects, "x"));
+}
+
+/// Six megabytes of text would be hundreds of memory.
+void TestJson::counts_values()
+{
+    const auto list_of = [](std::size_t values) {
+        std::string text = "[0";
+        for (std::size_t i = 1; i < values; ++i)
+            text += ",0";
+        return text + "]";
+    };
+    QVERIFY(ca::parse_json(list_of(ca::kMostJsonValues - 1), "The list")); // the list is a value, too
+    const auto longer = ca::parse_json(list_of(ca::kMostJsonValues), "The list");
+    QVERIFY(!longer);
+    QVERIFY(longer.error().text().find("more than 3000000 values") != std::string::npos);
 }
 
 void TestJson::takes_brackets_within_a_text()

@@ -80,6 +80,7 @@ private Q_SLOTS:
     void refuses_ranges_that_are_none_data();
     void refuses_ranges_that_are_none();
     void reads_files_of_version_1();
+    void refuses_streams_that_unpack_to_more_than_a_network();
 
 private:
     ca::QuantizedModel made(const std::string &kind, const std::string &method)
@@ -222,6 +223,19 @@ void TestHostileExport::reads_files_of_version_1()
     QVERIFY(back->recipe == model.recipe);
     const auto images = random_images(4, 3, 32, 32);
     QCOMPARE(ca::run(back->program, images)->values, ca::run(model.program, images)->values);
+}
+
+/// Small files that stand for much memory: a recipe, and a program, of millions of empty lists.
+void TestHostileExport::refuses_streams_that_unpack_to_more_than_a_network()
+{
+    const Parts parts = parts_of(made("cnn", "static-int8"));
+    Parts recipe = parts, program = parts;
+    recipe.recipe["layers"] = ca::Json(std::vector<ca::Json>(ca::kMostJsonValues, ca::Json::array()));
+    QVERIFY(!recipe.readable(file()));
+    program.program["more"] = ca::Json(std::vector<ca::Json>(ca::kMostJsonValues, ca::Json::array()));
+    QVERIFY(!program.readable(file()));
+    program.program["more"] = ca::Json::array(); // what is not known is no fault
+    QVERIFY(program.readable(file()));
 }
 
 void TestHostileExport::refuses_ranges_that_are_none_data()
