@@ -34,14 +34,17 @@ at::Tensor each_row_rounded(const at::Tensor &x)
     return rounded_between(x, x.amin({-1}, true), x.amax({-1}, true));
 }
 
-/// `of_one`: sizes of x for one image.
-at::Tensor each_image_rounded(const at::Tensor &x, const std::vector<std::int64_t> &of_one)
+at::Tensor each_image_rounded(const at::Tensor &x, const ImageLayout &layout)
 {
-    const ImageParts parts = image_parts(x.sizes(), of_one);
-    const at::Tensor images = x.movedim(parts.axis, 0).reshape({parts.count, -1});
+    const ImageParts parts = image_parts(x.sizes(), layout);
+    const at::Tensor rows = x.movedim(parts.axis, 0);
+    const at::Tensor images =
+        parts.in_turns ? rows.reshape({parts.size, parts.count, -1}).transpose(0, 1).flatten(1) : rows.reshape({parts.count, -1});
     std::vector<std::int64_t> along(static_cast<std::size_t>(x.dim()), 1);
     along[static_cast<std::size_t>(parts.axis)] = parts.count * parts.size;
-    const auto of_each = [&](const at::Tensor &bounds) { return bounds.repeat_interleave(parts.size).view(along); };
+    const auto of_each = [&](const at::Tensor &bounds) {
+        return (parts.in_turns ? bounds.repeat({parts.size}) : bounds.repeat_interleave(parts.size)).view(along);
+    };
     return rounded_between(x, of_each(images.amin(1)), of_each(images.amax(1)));
 }
 
@@ -60,7 +63,9 @@ at::Tensor rounded_by_rows(const at::Tensor &x, double threshold)
 class Simulation {
 public:
     explicit Simulation(const QuantizedModel &model)
-        : model_(model), shapes_(slot_shapes(model.model.program.data())), to_(model.model.program.data())
+        : model_(model),
+          to_(model.model.program.data()),
+          layouts_(image_layouts(to_, model.recipe, model.weights, slot_shapes(to_)))
     {
         to_.steps.clear();
     }
@@ -107,11 +112,10 @@ private:
             });
         }
         if (scheme.activation == Activation::dynamic_int8)
-            return add(slot,
-                       [by_rows = options.per_token && linear, of_one = shapes_[static_cast<std::size_t>(slot)]](Stack &stack) {
-                           const at::Tensor x = stack.back().toTensor();
-                           stack.back() = by_rows ? each_row_rounded(x) : each_image_rounded(x, of_one);
-                       });
+            return add(slot, [by_rows = options.per_token && linear, layout = layouts_[slot]](Stack &stack) {
+                const at::Tensor x = stack.back().toTensor();
+                stack.back() = by_rows ? each_row_rounded(x) : each_image_rounded(x, layout);
+            });
         if (scheme.format == Format::llm_int8 && linear)
             return add(slot, [threshold = options.threshold](Stack &stack) {
                 stack.back() = rounded_by_rows(stack.back().toTensor(), threshold);
@@ -127,8 +131,8 @@ private:
     }
 
     const QuantizedModel &model_;
-    SlotShapes shapes_;
     Program::Data to_;
+    std::map<int, ImageLayout> layouts_;     ///< by slot
     std::map<std::size_t, Operand> weights_; ///< by layer
 };
 

@@ -377,6 +377,15 @@ def forward(self, x):
     y = torch.relu(torch.linear(y, self.mid.weight, None)).mean([1])
     return torch.linear(y, self.fc.weight, None) + shift
 )"}},
+        {"turns", // tokens before images in one axis, as in torch.nn.MultiheadAttention
+         {{{"patch.weight", {16, 3, 8, 8}}, {"linear.weight", {16, 16}}, {"linear.bias", {16}}, {"fc.weight", {10, 16}}},
+          R"(
+def forward(self, x):
+    y = torch.relu(torch.conv2d(x, self.patch.weight, None, [8, 8], [0, 0], [1, 1], 1))
+    y = y.flatten(2).permute([2, 0, 1]).reshape([-1, 16])
+    y = torch.relu(torch.linear(y, self.linear.weight, self.linear.bias)).reshape([16, -1, 16]).mean([0])
+    return torch.linear(y, self.fc.weight, None)
+)"}},
         {"huge_constant", {{{"shift", {3}}}, "def forward(self, x):\n    return x.mean([2, 3]) + self.shift\n"}},
     };
     return all;

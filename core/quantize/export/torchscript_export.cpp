@@ -8,6 +8,7 @@
 #include "core/program/serialise_torch.h"
 #include "core/quantize/export/export.h"
 #include "core/quantize/export/torchscript_torch.h"
+#include "core/quantize/kernels/image_parts_torch.h"
 #include "core/quantize/kernels/layer_arithmetic_torch.h"
 #include "core/quantize/kernels/u8_kernels.h"
 #include "core/quantize/ranges/ranges_torch.h"
@@ -65,6 +66,7 @@ public:
           names_(tensor_names(plain_)),
           shapes_(slot_shapes(plain_)),
           whole_in_bf16_(!whole_in_bf16(plain_, model.recipe, model.weights).value_or(Program()).empty()),
+          layouts_(image_layouts(plain_, model.recipe, model.weights, shapes_)),
           residuals_(u8_residuals(plain_, model, shapes_))
     {
         root_.register_attribute("training", c10::BoolType::get(), false);
@@ -197,7 +199,8 @@ private:
         }
         if (kind == Arithmetic::dynamic_int8 && !is_constant(step.in[0]))
             in[0] = call(part, "rounded_images",
-                         {in[0], part.graph.insertConstant(shapes_[static_cast<std::size_t>(step.in[0])]),
+                         {in[0], part.graph.insertConstant(layouts_[step.in[0]].of_one),
+                          part.graph.insertConstant(layouts_[step.in[0]].in_turns),
                           part.graph.insertConstant(static_cast<double>(exact_levels()))});
         else if (kind == Arithmetic::token_int8)
             in[0] = call(part, "rounded_rows", {in[0]});
@@ -289,6 +292,7 @@ private:
     std::vector<std::string> names_;
     SlotShapes shapes_;
     const bool whole_in_bf16_;                   ///< the network, not each layer between casts
+    std::map<int, ImageLayout> layouts_;         ///< by slot, of dynamic activations
     std::map<std::size_t, int> residuals_;       ///< by the step that adds them
     std::map<Operand, std::size_t> layer_of_;    ///< of weights that are stored
     std::set<int> narrow_;                       ///< layers whose weight is bfloat16

@@ -16,18 +16,26 @@ def rounded_between(self, x: Tensor, least: Tensor, most: Tensor, levels: float)
     zero = torch.clamp(torch.round(torch.neg(low) / scale), 0.0, levels)
     return (torch.clamp(torch.round(x * torch.reciprocal(scale)) + zero, 0.0, 255.0) - zero) * scale
 
-def rounded_images(self, x: Tensor, of_one: List[int], levels: float) -> Tensor:
+def rounded_images(self, x: Tensor, of_one: List[int], in_turns: bool, levels: float) -> Tensor:
     axis, size, differing = 0, x.size(0), 0
-    for i in range(x.dim()):
-        if x.size(i) != of_one[i]:
-            axis, size, differing = i, of_one[i], differing + 1
-    if differing > 1 or x.size(axis) % size != 0:
-        axis, size = 0, x.size(0)
-    parts = x.movedim(axis, 0).reshape([x.size(axis) // size, -1])
+    if len(of_one) == x.dim():
+        for i in range(x.dim()):
+            if x.size(i) != of_one[i]:
+                axis, size, differing = i, of_one[i], differing + 1
+    if differing > 1 or size <= 0 or x.size(axis) % size != 0:
+        axis, size, differing = 0, x.size(0), 0
+    count = x.size(axis) // size
+    rows = x.movedim(axis, 0)
     along = [1] * x.dim()
     along[axis] = x.size(axis)
-    least = torch.amin(parts, [1], False).repeat_interleave(size).reshape(along)
-    most = torch.amax(parts, [1], False).repeat_interleave(size).reshape(along)
+    if in_turns and differing == 1:
+        parts = rows.reshape([size, count, -1]).transpose(0, 1).reshape([count, -1])
+        least = torch.amin(parts, [1], False).repeat([size]).reshape(along)
+        most = torch.amax(parts, [1], False).repeat([size]).reshape(along)
+    else:
+        parts = rows.reshape([count, -1])
+        least = torch.amin(parts, [1], False).repeat_interleave(size).reshape(along)
+        most = torch.amax(parts, [1], False).repeat_interleave(size).reshape(along)
     return self.rounded_between(x, least, most, levels)
 
 def rounded_rows(self, x: Tensor) -> Tensor:

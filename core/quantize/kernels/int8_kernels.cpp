@@ -3,7 +3,6 @@
 
 #include "core/program/float_kernels_torch.h"
 #include "core/program/vector_kernels.h"
-#include "core/quantize/kernels/image_parts_torch.h"
 #include "core/quantize/kernels/small_product_torch.h"
 
 #include <ATen/Functions.h>
@@ -233,7 +232,7 @@ Kernel with_small_product(Kernel large, const Int8Layer &layer)
 /// Grids that are found at run time are those of one image.
 Kernel for_batches(Kernel kernel, const Int8Layer &layer)
 {
-    return layer.input ? kernel : for_each_image(std::move(kernel), layer.input_shape);
+    return layer.input ? kernel : for_each_image(std::move(kernel), layer.images);
 }
 
 } // namespace

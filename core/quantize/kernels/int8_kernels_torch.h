@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/program/fusion_torch.h"
+#include "core/quantize/kernels/image_parts_torch.h"
 #include "core/quantize/kernels/u8_kernels.h"
 
 #include <optional>
@@ -21,6 +22,7 @@ struct Int8Layer {
     c10::IValue stride, padding, dilation, groups; ///< of a convolution
     /// For one image. A convolution is packed for it, or its weights are packed anew in each call.
     std::vector<std::int64_t> input_shape;
+    ImageLayout images; ///< of the input, where its grid is found at run time
 };
 
 /// Activations that the kernel applies itself; others stay steps of their own.
@@ -37,8 +39,8 @@ struct Int8Layer {
 /// float32 -> float32 on the grid: what sensitivity scans put before a float layer.
 [[nodiscard]] Kernel simulate_kernel(U8Grid grid);
 /// [x] -> [u8, scales, zeros], by the smallest and the largest value of each image, so that an image's result does not depend on
-/// the batch that it comes in where images lie one after the other (image_parts_torch.h). `of_one`: sizes of x for one image.
-[[nodiscard]] Kernel dynamic_quantize_kernel(std::vector<std::int64_t> of_one);
+/// the batch that it comes in.
+[[nodiscard]] Kernel dynamic_quantize_kernel(ImageLayout layout);
 /// `aten::max_pool2d` on u8; arguments as there.
 [[nodiscard]] Kernel max_pool_kernel();
 

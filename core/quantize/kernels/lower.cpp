@@ -35,6 +35,7 @@ public:
           weights_(weights),
           ranges_(ranges),
           shapes_(slot_shapes(plain)),
+          layouts_(image_layouts(plain, recipe, weights, shapes_)),
           groups_(find_groups(plain, shapes_)),
           to_(plain),
           forms_(static_cast<std::size_t>(plain.slots))
@@ -140,8 +141,7 @@ private:
         if (made[0] < 0) {
             need_float(slot);
             made = {to_.new_slot(), to_.new_slot(), to_.new_slot()};
-            add("int8::dynamic_quantize", dynamic_quantize_kernel(shapes_[static_cast<std::size_t>(slot)]), {slot},
-                {made[0], made[1], made[2]});
+            add("int8::dynamic_quantize", dynamic_quantize_kernel(layouts_[slot]), {slot}, {made[0], made[1], made[2]});
         }
         return made;
     }
@@ -274,6 +274,7 @@ private:
             in.push_back(need_u8(step.in[0]));
             int8.input = grid(step.in[0]);
         } else {
+            int8.images = layouts_[step.in[0]];
             const auto &made = need_dynamic(step.in[0]);
             in.assign(made.begin(), made.end());
         }
@@ -344,6 +345,7 @@ private:
     const std::map<std::string, StoredWeight> &weights_;
     const ActivationRanges &ranges_;
     SlotShapes shapes_;
+    std::map<int, ImageLayout> layouts_; ///< by slot
     std::vector<FusedGroup> groups_;
     std::vector<const FusedGroup *> group_of_;
     Program::Data to_;

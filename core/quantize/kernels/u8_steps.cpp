@@ -47,11 +47,11 @@ Kernel simulate_kernel(U8Grid grid)
     };
 }
 
-Kernel dynamic_quantize_kernel(std::vector<std::int64_t> of_one)
+Kernel dynamic_quantize_kernel(ImageLayout layout)
 {
-    return [of_one = std::move(of_one), levels = exact_levels()](Stack &stack) {
+    return [layout = std::move(layout), levels = exact_levels()](Stack &stack) {
         const at::Tensor x = dense(stack[0].toTensor()), q = at::empty_like(x, x.options().dtype(at::kByte));
-        const ImageParts parts = image_parts(x.sizes(), of_one);
+        const ImageParts parts = image_parts(x.sizes(), layout);
         const auto count = static_cast<std::size_t>(parts.count);
         std::vector<at::Tensor> values(count), codes(count); // no operator of LibTorch is called in the parallel part
         for (std::size_t i = 0; i < count; ++i) {

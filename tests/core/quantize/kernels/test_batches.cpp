@@ -9,7 +9,7 @@
 #include <algorithm>
 
 /// What a network gives for an image does not depend on the images beside it, also where layers add a table that all images
-/// share.
+/// share, or have the images' tokens in turns.
 class TestBatches final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -47,7 +47,7 @@ void TestBatches::gives_each_image_what_it_gets_alone_data()
     QTest::addColumn<QString>("method");
     QTest::addColumn<bool>("per_token");
     QTest::addColumn<bool>("in_bf16");
-    for (const char *net : {"positions", "gated", "cnn"}) {
+    for (const char *net : {"positions", "turns", "gated", "cnn"}) {
         const auto row = [&](const char *name, const char *method, bool per_token, bool in_bf16) {
             QTest::addRow("%s, %s", net, name) << net << method << per_token << in_bf16;
         };

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void finds_the_axis_of_the_images();
     void each_image_has_the_grid_of_its_own_values();
     void a_kernel_sees_one_image_and_its_numbers();
+    void images_may_come_in_turns();
 };
 
 using Sizes = std::vector<std::int64_t>;
@@ -38,7 +39,7 @@ void TestImageParts::finds_the_axis_of_the_images()
 {
     QFETCH(Sizes, sizes);
     QFETCH(Sizes, of_one);
-    const ca::ImageParts parts = ca::image_parts(sizes, of_one);
+    const ca::ImageParts parts = ca::image_parts(sizes, {of_one, false});
     QTEST(Sizes({parts.axis, parts.size, parts.count}), "expected");
 }
 
@@ -49,7 +50,7 @@ void TestImageParts::each_image_has_the_grid_of_its_own_values()
     x.select(1, 0).copy_(at::tensor({0.0F, 0.5F, 1.0F, 2.0F, 1.5F, 0.25F}).view({3, 2}));
     x.select(1, 1).copy_(at::tensor({-100.0F, 50.0F, 0.0F, 155.0F, 10.0F, 20.0F}).view({3, 2}));
     ca::Stack stack{x};
-    ca::dynamic_quantize_kernel({3, 1, 2})(stack);
+    ca::dynamic_quantize_kernel({{3, 1, 2}, false})(stack);
     const auto scales = stack[1].toDoubleVector();
     const auto levels = static_cast<double>(ca::exact_levels());
     QCOMPARE(scales.size(), std::size_t(2));
@@ -71,7 +72,7 @@ void TestImageParts::a_kernel_sees_one_image_and_its_numbers()
             const at::Tensor sum = (stack[0].toTensor() - stack[2].toInt()) * stack[1].toDouble() + stack[3].toTensor();
             stack.assign(1, sum);
         },
-        {1, 2});
+        {{1, 2}, false});
     const at::Tensor x = at::tensor({1.0, 2.0, 3.0, 4.0, 5.0, 6.0}).view({3, 2});
     const std::vector<double> scales{1, 10, 100};
     const std::vector<std::int64_t> zeros{0, 1, 2};
@@ -80,6 +81,32 @@ void TestImageParts::a_kernel_sees_one_image_and_its_numbers()
     kernel(shared);
     QVERIFY(at::equal(own[0].toTensor(), at::tensor({2.0, 4.0, 23.0, 34.0, 305.0, 406.0}).view({3, 2})));
     QVERIFY(at::equal(shared[0].toTensor(), at::tensor({1.5, 2.25, 20.5, 30.25, 300.5, 400.25}).view({3, 2})));
+}
+
+/// Two tokens of three images in one axis: token 0 of all images, then token 1.
+void TestImageParts::images_may_come_in_turns()
+{
+    const at::Tensor x = at::tensor({0.0, 10.0, 200.0, 1.0, -5.0, 100.0}, at::kFloat).view({6, 1});
+    const ca::ImageLayout layout{{2, 1}, true};
+    const ca::ImageParts parts = ca::image_parts(x.sizes(), layout);
+    QVERIFY(at::equal(parts.of(x, 1), at::tensor({10.0, -5.0}, at::kFloat).view({2, 1})));
+    QVERIFY(at::equal(parts.joined({parts.of(x, 0), parts.of(x, 1), parts.of(x, 2)}), x));
+    ca::Stack stack{x};
+    ca::dynamic_quantize_kernel(layout)(stack);
+    const auto scales = stack[1].toDoubleVector();
+    const auto levels = static_cast<double>(ca::exact_levels());
+    QCOMPARE(scales.size(), std::size_t(3));
+    for (const auto &[image, span] : {std::pair<std::size_t, double>(0, 1), {1, 15}, {2, 200}})
+        QVERIFY(qAbs(scales[image] - span / levels) < 1e-6 * span);
+    ca::for_each_image(
+        [](ca::Stack &part) {
+            const at::Tensor values = (part[0].toTensor().to(at::kFloat) - part[2].toInt()) * part[1].toDouble();
+            part.assign(1, values);
+        },
+        layout)(stack);
+    const at::Tensor error = (stack[0].toTensor() - x).abs().view({2, 3});
+    for (std::int64_t image = 0; image < 3; ++image)
+        QVERIFY(error.select(1, image).max().item<double>() <= 0.5001 * scales[static_cast<std::size_t>(image)]);
 }
 
 } // namespace
