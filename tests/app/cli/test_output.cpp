@@ -28,7 +28,7 @@ namespace {
 
 struct Captured {
     std::ostringstream out, err;
-    Console console(const Arguments &arguments, int width = 0) { return Console({out, err, width}, arguments); }
+    Console console(const Arguments &arguments, int width = 0) { return Console({out, err, width, {}}, arguments); }
 };
 
 } // namespace
