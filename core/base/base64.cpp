@@ -1,66 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/base64.h"
 
-#include <array>
+#include <openssl/evp.h>
+
+#include <algorithm>
 
 namespace ca {
 namespace {
 
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint32_t kNoDigit = 64;
-
-constexpr std::array<std::uint32_t, 256> values_of_digits()
-{
-    std::array<std::uint32_t, 256> values{};
-    values.fill(kNoDigit);
-    for (std::uint32_t i = 0; i < kDigits.size(); ++i)
-        values.at(static_cast<unsigned char>(kDigits[i])) = i;
-    return values;
-}
+constexpr std::size_t kPart =
+    3 << 20; // bytes at once: the library counts in int; a multiple of 3, so that only the end is padded
 
 } // namespace
 
 std::string to_base64(std::span<const std::uint8_t> bytes)
 {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t left = bytes.size() - i;
-        const std::uint32_t group = (std::uint32_t{bytes[i]} << 16U) | (left > 1 ? std::uint32_t{bytes[i + 1]} << 8U : 0U)
-            | (left > 2 ? std::uint32_t{bytes[i + 2]} : 0U);
-        text += kDigits[group >> 18U];
-        text += kDigits[(group >> 12U) & 63U];
-        text += left > 1 ? kDigits[(group >> 6U) & 63U] : '=';
-        text += left > 2 ? kDigits[group & 63U] : '=';
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // the library ends each part with a zero
+    std::size_t written = 0;
+    for (std::size_t first = 0; first < bytes.size(); first += kPart) {
+        const auto part = bytes.subspan(first, std::min(kPart, bytes.size() - first));
+        written += static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char *>(text.data() + written), part.data(),
+                                                            static_cast<int>(part.size())));
     }
+    text.resize(written);
     return text;
 }
 
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text)
 {
-    static constexpr auto kValues = values_of_digits();
-    if (text.size() % 4 != 0)
-        return std::nullopt;
-    std::string_view digits = text;
-    while (digits.ends_with('=') && text.size() - digits.size() < 2)
-        digits.remove_suffix(1);
-    std::vector<std::uint8_t> bytes;
-    bytes.reserve(text.size() / 4 * 3);
-    std::uint32_t held = 0; // its lowest `bits` are of a byte that is not whole yet
-    unsigned int bits = 0;
-    for (const char digit : digits) {
-        const std::uint32_t value = kValues.at(static_cast<unsigned char>(digit));
-        if (value == kNoDigit)
+    constexpr std::size_t kTextPart = kPart / 3 * 4;
+    std::vector<std::uint8_t> bytes(text.size() / 4 * 3);
+    std::size_t written = 0;
+    for (std::size_t first = 0; first < text.size(); first += kTextPart) {
+        const std::string_view part = text.substr(first, kTextPart);
+        if (part.size() % 4 != 0)
             return std::nullopt;
-        held = (held << 6U) | value;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes.push_back(static_cast<std::uint8_t>(held >> bits));
-            held &= (1U << bits) - 1U;
-        }
+        const int decoded = EVP_DecodeBlock(bytes.data() + written, reinterpret_cast<const unsigned char *>(part.data()),
+                                            static_cast<int>(part.size()));
+        if (decoded < 0)
+            return std::nullopt;
+        written += static_cast<std::size_t>(decoded);
     }
-    return held == 0 ? std::optional(std::move(bytes)) : std::nullopt;
+    const auto padding = static_cast<std::size_t>(
+        std::count(text.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, text.size())), text.end(), '='));
+    if (written < padding)
+        return std::nullopt;
+    bytes.resize(written - padding);
+    // The library also takes spaces at either end, and bits that belong to no byte.
+    return to_base64(bytes) == text ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 } // namespace ca

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/program/serialise_torch.h"
 
-#include "core/base/json.h"
+#include "core/base/cbor.h"
 #include "core/program/layer_steps_torch.h"
 
 #include <ATen/Functions.h>
@@ -14,6 +14,7 @@ namespace ca {
 namespace {
 
 constexpr int kVersion = 1;
+constexpr int kDeepest = 15; // lists within lists
 constexpr std::size_t kMostSteps = 200'000;
 constexpr int kMostSlots = 1'000'000;
 constexpr std::int64_t kMostSide = 1 << 15, kMostValues = 1 << 28; // of an image
@@ -203,27 +204,6 @@ Step read_step(const Json &json, const Json &ops, Program::Data &data, std::vect
     return step;
 }
 
-/// Reads nothing; stops where something lies deeper than programs do, or there is more of it.
-struct SizeLimit : nlohmann::json_sax<Json> {
-    int depth = 0;
-    std::size_t values = 0;
-    bool count() { return ++values <= kMostJsonValues; }
-    bool null() override { return count(); }
-    bool boolean(bool) override { return count(); }
-    bool number_integer(number_integer_t) override { return count(); }
-    bool number_unsigned(number_unsigned_t) override { return count(); }
-    bool number_float(number_float_t, const string_t &) override { return count(); }
-    bool string(string_t &) override { return count(); }
-    bool binary(binary_t &) override { return count(); }
-    bool key(string_t &) override { return true; }
-    bool start_object(std::size_t) override { return count() && ++depth < kDeepest; }
-    bool start_array(std::size_t) override { return count() && ++depth < kDeepest; }
-    bool end_object() override { return --depth >= 0; }
-    bool end_array() override { return --depth >= 0; }
-    bool parse_error(std::size_t, const std::string &, const Json::exception &) override { return false; }
-    static constexpr int kDeepest = 16;
-};
-
 /// A file may hold a layer's weight as a matrix.
 void fit_shape(c10::IValue &weight, const Layer &layer)
 {
@@ -323,11 +303,9 @@ Result<ReadProgram> read_program(const std::vector<std::byte> &bytes, const Tens
     Reader reader(tensors);
     std::optional<Error> unsafe;
     try {
-        const auto *first = reinterpret_cast<const std::uint8_t *>(bytes.data());
-        SizeLimit limit; // the library's reader calls itself once a level
-        require(Json::sax_parse(first, first + bytes.size(), &limit, Json::input_format_t::cbor),
-                "it is not CBOR, nested too deeply, or larger than a program is");
-        const Json json = Json::from_cbor(first, first + bytes.size());
+        const auto parsed = parse_cbor(bytes, "The program", kDeepest);
+        require(parsed.has_value(), "it is not CBOR, nested too deeply, or larger than a program is");
+        const Json &json = *parsed;
         require(json.at("version").get<int>() == kVersion, "it was written by another version of this program");
         Program::Data data;
         data.input = json.at("input").get<std::array<std::int64_t, 3>>();

@@ -63,9 +63,7 @@ at::Tensor rounded_by_rows(const at::Tensor &x, double threshold)
 class Simulation {
 public:
     explicit Simulation(const QuantizedModel &model)
-        : model_(model),
-          to_(model.model.program.data()),
-          layouts_(image_layouts(to_, model.recipe, model.weights, slot_shapes(to_)))
+        : model_(model), to_(model.model.program.data()), layouts_(image_layouts(to_, model.recipe, model.weights))
     {
         to_.steps.clear();
     }

@@ -4,6 +4,8 @@
 #include "core/study/measured_trial.h"
 #include "core/study/store.h"
 
+#include <QTemporaryDir>
+
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -85,6 +87,33 @@ inline void write(const std::filesystem::path &file, const std::string &bytes)
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
 }
+
+inline std::string content(const std::filesystem::path &file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+inline bool contains(const std::string &text, const std::string &part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+/// For a test to inherit: studies, each in a folder of its own.
+class StudyFolders {
+protected:
+    [[nodiscard]] std::filesystem::path folder(const std::string &name) const
+    {
+        return std::filesystem::path(folder_.path().toStdString()) / name;
+    }
+    [[nodiscard]] ca::StudyStore fresh(const std::string &name) const
+    {
+        return std::move(*ca::StudyStore::create(folder(name), some_facts()));
+    }
+
+private:
+    QTemporaryDir folder_;
+};
 
 /// A trial that is done, measured on selection.
 inline ca::Status add_done(ca::StudyStore &store, int number)

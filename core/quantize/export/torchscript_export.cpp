@@ -42,12 +42,12 @@ std::string identifier(const std::string &name, std::set<std::string> &taken)
 }
 
 /// Slots that convolutions with static activations add to their sums, and that they read in u8 then: by the step that adds.
-std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model, const SlotShapes &shapes)
+std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model)
 {
     std::map<std::size_t, int> residuals;
     if (!has_static_activations(model.recipe))
         return residuals;
-    for (const FusedGroup &group : find_groups(plain, shapes))
+    for (const FusedGroup &group : find_groups(plain, slot_shapes(plain)))
         if (group.residual && !is_constant(*group.residual) && plain.steps[group.step].op == "aten::conv2d"
             && arithmetic_of(plain, plain.steps[group.step], model.recipe, model.weights) == Arithmetic::static_int8)
             for (const std::size_t step : group.merged)
@@ -64,10 +64,9 @@ public:
           root_(c10::QualifiedName("__torch__.compression_agent.Network"), unit_),
           weights_(unit_),
           names_(tensor_names(plain_)),
-          shapes_(slot_shapes(plain_)),
           whole_in_bf16_(!whole_in_bf16(plain_, model.recipe, model.weights).value_or(Program()).empty()),
-          layouts_(image_layouts(plain_, model.recipe, model.weights, shapes_)),
-          residuals_(u8_residuals(plain_, model, shapes_))
+          layouts_(image_layouts(plain_, model.recipe, model.weights)),
+          residuals_(u8_residuals(plain_, model))
     {
         root_.register_attribute("training", c10::BoolType::get(), false);
         root_.define(rounding_methods());
@@ -290,7 +289,6 @@ private:
     jit::Module root_;
     WeightModules weights_;
     std::vector<std::string> names_;
-    SlotShapes shapes_;
     const bool whole_in_bf16_;                   ///< the network, not each layer between casts
     std::map<int, ImageLayout> layouts_;         ///< by slot, of dynamic activations
     std::map<std::size_t, int> residuals_;       ///< by the step that adds them

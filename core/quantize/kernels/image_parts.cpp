@@ -76,7 +76,7 @@ ImageParts image_parts(at::IntArrayRef sizes, const ImageLayout &layout)
 }
 
 std::map<int, ImageLayout> image_layouts(const Program::Data &plain, const Recipe &recipe,
-                                         const std::map<std::string, StoredWeight> &weights, const SlotShapes &shapes)
+                                         const std::map<std::string, StoredWeight> &weights)
 {
     std::set<int> slots;
     for (const Step &step : plain.steps)
@@ -86,11 +86,10 @@ std::map<int, ImageLayout> image_layouts(const Program::Data &plain, const Recip
     std::map<int, ImageLayout> layouts;
     if (slots.empty())
         return layouts;
-    auto sizes = shapes[0];
-    sizes[0] = 2;
-    const auto count = sizes[1] * sizes[2] * sizes[3];
+    const auto [channels, height, width] = plain.input;
+    const std::int64_t count = channels * height * width;
     constexpr double kStep = 0.7311; // so that no two images are alike
-    const at::Tensor images = at::arange(2 * count, at::kFloat).mul(kStep).sin().view(sizes);
+    const at::Tensor images = at::arange(2 * count, at::kFloat).mul(kStep).sin().view({2, channels, height, width});
     const auto together = values_of(plain, slots, images);
     const auto first = values_of(plain, slots, images.narrow(0, 0, 1)), second = values_of(plain, slots, images.narrow(0, 1, 1));
     for (const int slot : slots)

@@ -28,10 +28,9 @@ struct ImageParts {
 [[nodiscard]] ImageParts image_parts(at::IntArrayRef sizes, const ImageLayout &layout);
 
 /// Of the inputs of layers that find their scales at run time, by slot. Sizes do not tell how images lie, so that two of them run
-/// together and alone.
+/// together and alone, where there is such a layer.
 [[nodiscard]] std::map<int, ImageLayout> image_layouts(const Program::Data &plain, const Recipe &recipe,
-                                                       const std::map<std::string, StoredWeight> &weights,
-                                                       const SlotShapes &shapes);
+                                                       const std::map<std::string, StoredWeight> &weights);
 
 /// A layer's kernel for one image, stack [x, scale, zero] or [x, scale, zero, residual], for batches: stack [x, scales, zeros]
 /// with a number for each image. A residual that is the same for all images is added to each.

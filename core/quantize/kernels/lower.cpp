@@ -35,7 +35,7 @@ public:
           weights_(weights),
           ranges_(ranges),
           shapes_(slot_shapes(plain)),
-          layouts_(image_layouts(plain, recipe, weights, shapes_)),
+          layouts_(image_layouts(plain, recipe, weights)),
           groups_(find_groups(plain, shapes_)),
           to_(plain),
           forms_(static_cast<std::size_t>(plain.slots))

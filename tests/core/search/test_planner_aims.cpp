@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/planner_aims.h"
+#include "tests/support/trial_results.h"
 
 #include <QtTest>
 
@@ -14,15 +15,6 @@ ca::PlannerState state_of(std::optional<double> max_drop = {})
     state.float_bytes = 1024;
     state.options.constraints.max_drop = max_drop;
     return state;
-}
-
-ca::TrialResult trial(double bytes, double drop, double error)
-{
-    ca::TrialResult result;
-    result.point.bytes = bytes;
-    result.drop = drop;
-    result.standard_error = error;
-    return result;
 }
 
 ca::PlannedRecipe recipe(double bytes, double drop, double error, double damage = 1)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/planned_world.h"
+#include "tests/support/trial_results.h"
 
 namespace {
 
@@ -52,15 +53,6 @@ ca::PlannerOptions with_latencies(const PlannedWorld &world)
         options.latency[layer.name] = {0.3, 0.1};
     options.other_latency = 0.5;
     return options;
-}
-
-ca::TrialResult trial(double bytes, double drop, double error)
-{
-    ca::TrialResult result;
-    result.point.bytes = bytes;
-    result.drop = drop;
-    result.standard_error = error;
-    return result;
 }
 
 } // namespace

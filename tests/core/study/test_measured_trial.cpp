@@ -17,11 +17,6 @@ using ca::TrialState;
 
 namespace {
 
-bool contains(const std::string &text, const std::string &part)
-{
-    return text.find(part) != std::string::npos;
-}
-
 MeasuredTrial result_of(int number, TrialSplit split = TrialSplit::selection, double seconds = 12.1)
 {
     MeasuredTrial result{"mixed", "mixed, 4 bits", recipe_number(number), record_for(recipe_number(number), split)};

@@ -3,7 +3,6 @@
 #include "tests/support/stores.h"
 
 #include <QCryptographicHash>
-#include <QTemporaryDir>
 #include <QtTest>
 
 namespace fs = std::filesystem;
@@ -12,16 +11,7 @@ using ca::StudyStore;
 using ca::TrialSplit;
 using ca::TrialState;
 
-namespace {
-
-bool contains(const std::string &text, const std::string &part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-} // namespace
-
-class TestStore final : public QObject {
+class TestStore final : public QObject, StudyFolders {
     Q_OBJECT
 private Q_SLOTS:
     void facts_come_back_as_they_were();
@@ -36,14 +26,6 @@ private Q_SLOTS:
     void trials_on_other_images_are_not_compared();
     void tables_transcript_hypervolume_and_files_come_back();
     void only_files_of_the_study_are_named();
-
-private:
-    [[nodiscard]] fs::path folder(const std::string &name) const { return fs::path(folder_.path().toStdString()) / name; }
-    [[nodiscard]] StudyStore fresh(const std::string &name) const
-    {
-        return std::move(*StudyStore::create(folder(name), some_facts()));
-    }
-    QTemporaryDir folder_;
 };
 
 void TestStore::facts_come_back_as_they_were()

@@ -3,7 +3,6 @@
 #include "tests/support/shared_files.h"
 #include "tests/support/stores.h"
 
-#include <QTemporaryDir>
 #include <QtTest>
 
 #include <fstream>
@@ -15,22 +14,7 @@ using ca::StudyStore;
 using ca::TrialSplit;
 using ca::TrialState;
 
-namespace {
-
-bool contains(const std::string &text, const std::string &part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-std::string content(const fs::path &file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-} // namespace
-
-class TestStoreOpening final : public QObject {
+class TestStoreOpening final : public QObject, StudyFolders {
     Q_OBJECT
 private Q_SLOTS:
     void an_existing_study_is_not_made_again();
@@ -44,14 +28,6 @@ private Q_SLOTS:
     void a_truncated_file_is_a_sentence_data();
     void a_truncated_file_is_a_sentence();
     void a_flipped_bit_is_a_sentence_or_changes_nothing();
-
-private:
-    [[nodiscard]] fs::path folder(const std::string &name) const { return fs::path(folder_.path().toStdString()) / name; }
-    [[nodiscard]] StudyStore fresh(const std::string &name) const
-    {
-        return std::move(*StudyStore::create(folder(name), some_facts()));
-    }
-    QTemporaryDir folder_;
 };
 void TestStoreOpening::an_existing_study_is_not_made_again()
 {

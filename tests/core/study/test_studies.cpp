@@ -15,17 +15,6 @@ using ca::TrialSplit;
 
 namespace {
 
-bool contains(const std::string &text, const std::string &part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-std::string content(const fs::path &file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 /// A study with a trial that is done, one that waits, and a file.
 void make_study(const fs::path &folder)
 {
