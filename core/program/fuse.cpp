@@ -95,7 +95,7 @@ void retarget_cast(Program::Data &data, Step &step, at::ScalarType type)
     }
 }
 
-Result<Program> lower(const Program &program, at::ScalarType type)
+Result<Program> lower(const Program &program, at::ScalarType type, const std::stop_token &stop = {})
 {
     Program result;
     const auto done = guarded("Packing the network", 1, [&] {
@@ -121,7 +121,7 @@ Result<Program> lower(const Program &program, at::ScalarType type)
             to.steps.push_back(
                 {"ca::cast", "", [type](Stack &stack) { stack[0] = stack[0].toTensor().to(type); }, {0}, {images}, -1, {}});
         }
-        for (std::size_t i = 0; i < from.steps.size(); ++i) {
+        for (std::size_t i = 0; i < from.steps.size() && !stop.stop_requested(); ++i) {
             if (const auto group = last.find(i); group != last.end())
                 to.steps.push_back(packed_step(from, group->second, shapes, type));
             else if (!merged[i])
@@ -135,12 +135,16 @@ Result<Program> lower(const Program &program, at::ScalarType type)
             else if (auto faster = merged[i] ? std::nullopt : fast_kernel(from, from.steps[i]))
                 to.steps.back().kernel = std::move(*faster);
         }
+        if (stop.stop_requested())
+            return;
         result = finish(std::move(to));
         const auto &input = from.input; // kernels that do not exist for this type say so now, not in the first trial
-        (void)execute(result.data(), at::zeros({2, input[0], input[1], input[2]}), {});
+        (void)execute(result.data(), at::zeros({2, input[0], input[1], input[2]}), stop);
     });
     if (!done)
         return forward(done);
+    if (stop.stop_requested())
+        return cancelled();
     return result;
 }
 
@@ -178,9 +182,14 @@ Result<Program> fuse(const Program &program)
 
 Result<Program> fuse_bf16(const Program &program)
 {
+    return fuse_bf16(program, {});
+}
+
+Result<Program> fuse_bf16(const Program &program, const std::stop_token &stop)
+{
     if (!program.is_recorded())
         return fail(ErrorCode::unsupported, "A network that runs through the interpreter is not run in bfloat16.");
-    return lower(program, at::kBFloat16);
+    return lower(program, at::kBFloat16, stop);
 }
 
 } // namespace ca

@@ -41,6 +41,9 @@ using SlotShapes = std::vector<std::vector<std::int64_t>>;
 [[nodiscard]] Step packed_step(const Program::Data &from, const FusedGroup &group, const SlotShapes &shapes, at::ScalarType type,
                                const at::Tensor &weight = {});
 
+/// `fuse_bf16` that hears a stop between steps: `cancelled`.
+[[nodiscard]] Result<Program> fuse_bf16(const Program &program, const std::stop_token &stop);
+
 /// Calls an operator of the dispatcher by name, boxed.
 class BoxedOperator {
 public:

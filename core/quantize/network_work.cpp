@@ -37,12 +37,14 @@ LayerWork matrices_of(const Layer &layer)
     return work;
 }
 
-/// Adds one use of the layer.
-void add_use(const Step &step, const Layer &layer, const SlotShapes &shapes, bool once, LayerWork &work)
+/// Adds one use of the layer. `held`: values before the step or after it, whatever is more.
+void add_use(const Step &step, const Layer &layer, const SlotShapes &shapes, bool once, Bytes held, LayerWork &work)
 {
     if (step.out.empty() || step.out[0] < 0 || layer.kind == LayerKind::embedding)
         return;
     work.once = once;
+    if (work.positions == 0)
+        work.held = held;
     const auto channels = std::max<std::int64_t>(1, layer.channels());
     if (layer.kind == LayerKind::conv_transposed) { // each input element meets a row of the weight
         work.positions += is_constant(step.in[0]) ? 0 : elements(shapes, step.in[0]) / channels;
@@ -75,21 +77,28 @@ public:
             for (const int slot : program.steps[index].out)
                 if (slot >= 0)
                     runs_once_[static_cast<std::size_t>(slot)] = true;
-        changing_ = bytes_of(0);
+        held_.changing = bytes_of(0);
         readers_[0] = 1;
     }
 
-    /// Bytes during the step, then those after it without what runs once.
-    std::pair<std::int64_t, std::int64_t> pass(const Step &step)
+    /// Of what runs once, and of the rest.
+    struct Sums {
+        std::int64_t fixed = 0, changing = 0;
+    };
+
+    [[nodiscard]] Sums now() const { return held_; }
+
+    /// What is held during the step, then what is held after it.
+    std::pair<Sums, Sums> pass(const Step &step)
     {
         for (const int slot : step.out)
             if (slot >= 0)
                 keep(slot);
-        const std::int64_t during = fixed_ + changing_;
+        const Sums during = held_;
         for (std::size_t i = 0; i < step.in.size(); ++i)
             if (!is_constant(step.in[i]) && i < step.last.size() && step.last[i])
                 let_go(step.in[i]);
-        return {during, changing_};
+        return {during, held_};
     }
 
 private:
@@ -97,7 +106,7 @@ private:
     {
         return elements(shapes_, static_cast<int>(slot)) * static_cast<std::int64_t>(sizeof(float));
     }
-    std::int64_t &held_with(std::size_t owner) { return runs_once_[owner] ? fixed_ : changing_; }
+    std::int64_t &held_with(std::size_t owner) { return runs_once_[owner] ? held_.fixed : held_.changing; }
     void keep(int slot)
     {
         const auto owner = static_cast<std::size_t>(owner_[static_cast<std::size_t>(slot)]);
@@ -115,7 +124,7 @@ private:
     std::vector<int> owner_;            ///< of each slot, the one whose memory it is
     std::vector<std::int64_t> readers_; ///< of each owner, slots that still hold it
     std::vector<bool> runs_once_;       ///< of each slot
-    std::int64_t fixed_ = 0, changing_ = 0;
+    Sums held_;
 };
 
 NetworkWork work_of(const Program::Data &program)
@@ -130,14 +139,18 @@ NetworkWork work_of(const Program::Data &program)
     for (std::size_t index = 0; index < program.steps.size(); ++index) {
         const Step &step = program.steps[index];
         const bool once = index < program.fixed_steps;
+        const Held::Sums before = held.now();
         const auto [during, after] = held.pass(step);
-        work.peak = std::max(work.peak, bytes(during));
-        if (!once)
-            work.between = std::max(work.between, bytes(after));
+        work.peak = std::max(work.peak, bytes(during.fixed + during.changing));
+        if (!once) {
+            work.between = std::max(work.between, bytes(after.changing));
+            work.during = std::max(work.during, bytes(during.changing));
+        }
         for (const int slot : step.out)
             work.values += once || slot < 0 ? 0 : elements(shapes, slot);
         if (step.layer >= 0)
             add_use(step, program.layers[static_cast<std::size_t>(step.layer)], shapes, once,
+                    bytes(once ? std::max(before.fixed, after.fixed) : std::max(before.changing, after.changing)),
                     work.layers[static_cast<std::size_t>(step.layer)]);
     }
     return work;

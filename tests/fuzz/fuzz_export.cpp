@@ -104,7 +104,7 @@ int main()
             write_original(root, original);
         return 0;
     };
-    if (fuzz::in_child(write_all) != 0) {
+    if (in_child(write_all) != 0) {
         std::printf("The models that are to be changed could not be written and read.\n");
         return 1;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/datasets.h"
+#include "tests/support/in_child.h"
 
 #include <algorithm>
 #include <csignal>
@@ -23,22 +24,6 @@ constexpr int kBatch = 100;                // mutants of one child
 constexpr int kEnough = 20;                // failures after which it is not worth going on
 constexpr rlim_t kMemory = 8ULL << 30U;    // bytes of address space; LibTorch's libraries alone map one of them
 constexpr rlim_t kFile = rlim_t{1} << 30U; // bytes of a file that a child may write
-
-/// Runs `work` in a child and gives its wait status, 0 where all went well. LibTorch's threads do not live through a fork, so its
-/// parent never uses it.
-inline int in_child(const std::function<int()> &work)
-{
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child == 0) {
-        const int code = work();
-        std::fflush(nullptr);
-        _exit(code);
-    }
-    int status = -1;
-    waitpid(child, &status, 0);
-    return status;
-}
 
 /// What the children tell, in memory that they share with the parent.
 struct Tally {

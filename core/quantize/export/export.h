@@ -30,12 +30,12 @@ struct TowerBytes {
                                          std::stop_token stop = {});
 
 /// Writes a TorchScript file that any LibTorch and Python's `torch.jit.load` run without this program, for batches of any size:
-/// weights lie in it as they are stored (integers at their width) and become floats once, when it is loaded; arithmetic in float32,
-/// or in bfloat16 where the recipe has it so, with inputs of layers with quantized activations rounded to the grids that the
-/// integer kernels have. Returns its size. Errors:
-/// `unsupported` where the model has no program; `unwritable`; `cancelled`, likewise.
+/// weights lie in it as they are stored (integers at their width) and become floats once, when it is loaded; arithmetic in
+/// float32, or in bfloat16 where the recipe has it so, with inputs of layers with quantized activations rounded to the grids that
+/// the integer kernels have. Returns its size. Errors: `unsupported` where the model has no program; `unwritable`; `cancelled`,
+/// likewise, which is heard between steps of the network.
 [[nodiscard]] Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file,
-                                              std::stop_token stop = {});
+                                              std::stop_token stop = {}, const Progress &progress = {});
 
 /// The recipe alone, as CLI.md has it. Errors: `unwritable`.
 [[nodiscard]] Result<Bytes> write_recipe(const Recipe &recipe, const std::filesystem::path &file);
@@ -44,7 +44,8 @@ struct TowerBytes {
 [[nodiscard]] bool is_export(const std::filesystem::path &file);
 
 /// Reads such a file back, of this version or an earlier one: its float program with the weights as stored, and its recipe
-/// carried out. Errors: `bad_format`, `unreadable`, `unsafe` where its program names an operator that does more than compute.
+/// carried out. Errors: `bad_format`, `unreadable`, `unsafe` where its program names an operator that does more than compute,
+/// `out_of_memory`; `cancelled`, which is heard between tensors.
 [[nodiscard]] Result<QuantizedModel> read_export(const std::filesystem::path &file, int threads, std::stop_token stop,
                                                  const Progress &progress);
 

@@ -22,11 +22,22 @@ namespace names = export_names;
 // Bytes of what is unpacked: the program of 100,000 steps has 10 MB, and the recipe of 10,000 layers 1 MB.
 constexpr std::size_t kLargestProgram = std::size_t{1} << 26U, kLargestRecipe = std::size_t{1} << 24U;
 
+/// `thrown`: by reading. Memory that there is not enough of is no fault of the file.
+tl::unexpected<Error> unusable(const std::filesystem::path &file, const Error &thrown)
+{
+    if (thrown.code == ErrorCode::out_of_memory)
+        return fail(ErrorCode::out_of_memory,
+                    "The file " + file.string()
+                        + " needs more memory to be read than this machine gives. Close other programs, and open it once more.");
+    return fail(ErrorCode::bad_format, "The file " + file.string() + " cannot be run.", thrown);
+}
+
 class ExportFile {
 public:
     ExportFile(const std::filesystem::path &file, SafeHeader header) : file_(file, std::move(header)) { }
 
-    Result<QuantizedModel> read(int threads);
+    /// Throws what it runs into.
+    Result<QuantizedModel> read(int threads, const std::stop_token &stop);
 
 private:
     tl::unexpected<Error> damaged(const std::string &what) const { return file_.damaged(what); }
@@ -58,6 +69,18 @@ private:
         const SafeTensor *described = file_.header().find(name);
         return described ? plain_tensor(*described)
                          : Result<at::Tensor>(damaged("the tensor " + clean_text(name) + " is missing"));
+    }
+
+    /// The same for a reader that takes what is thrown for a damaged program.
+    Result<at::Tensor> guarded_tensor(const std::string &name, int threads, const std::stop_token &stop)
+    {
+        if (stop.stop_requested())
+            return cancelled();
+        Result<at::Tensor> result;
+        const auto done = guarded("Reading the tensor " + clean_text(name), threads, [&] { result = tensor(name); });
+        if (!done)
+            return unusable(file_.file(), done.error());
+        return result;
     }
 
     Result<at::Tensor> layer_weight(const std::string &layer, const Scheme &scheme)
@@ -187,7 +210,7 @@ Status ExportFile::read_about(QuantizedModel &into)
     return {};
 }
 
-Result<QuantizedModel> ExportFile::read(int threads)
+Result<QuantizedModel> ExportFile::read(int threads, const std::stop_token &stop)
 {
     QuantizedModel result;
     result.model.file = file_.file();
@@ -196,43 +219,45 @@ Result<QuantizedModel> ExportFile::read(int threads)
     const auto bytes = content(names::kProgram, kLargestProgram);
     if (!bytes)
         return forward(bytes);
-    std::optional<Error> problem;
-    const auto done = guarded("Reading the exported network", threads, [&] {
-        auto read = read_program(*bytes, [&](const std::string &name) { return tensor(name); });
-        if (!read) {
-            problem = read.error();
-            return;
-        }
-        result.model.program = read->program;
-        if (const auto more = read_ranges(read->program.data().slots, read->ranges); !more) {
-            problem = more.error();
-            return;
-        }
-        result.weights = std::move(weights_);
-        result.ranges =
-            ActivationRanges(std::make_shared<const ActivationRanges::Data>(ActivationRanges::Data{std::move(read->ranges)}));
-        if (const auto good = check(result.recipe, result.model); !good) {
-            problem = Error{ErrorCode::bad_format, "The recipe in " + file_.file().string() + " does not fit its network.",
-                            std::make_shared<const Error>(good.error())};
-            return;
-        }
-        for (const Layer &layer : result.model.program.layers())
-            fit(layer, result.weights);
-        const auto &input = result.model.program.data().input;
-        if (result.model.input.channels != input[0] || result.model.input.height != input[1]
-            || result.model.input.width != input[2])
-            throw std::runtime_error("its description names another image size");
-        result.program = lower_quantized(result.model.program.data(), result.recipe, result.weights, result.ranges,
-                                         result.compute, result.real);
-    });
-    if (problem)
-        return tl::unexpected<Error>(*problem);
-    if (!done)
-        return fail(ErrorCode::bad_format, "The file " + file_.file().string() + " cannot be run.", done.error());
+    auto read = read_program(*bytes, [&](const std::string &name) { return guarded_tensor(name, threads, stop); });
+    if (!read)
+        return forward(read);
+    result.model.program = read->program;
+    if (const auto more = read_ranges(read->program.data().slots, read->ranges); !more)
+        return forward(more);
+    result.weights = std::move(weights_);
+    result.ranges =
+        ActivationRanges(std::make_shared<const ActivationRanges::Data>(ActivationRanges::Data{std::move(read->ranges)}));
+    if (const auto good = check(result.recipe, result.model); !good)
+        return fail(ErrorCode::bad_format, "The recipe in " + file_.file().string() + " does not fit its network.", good.error());
+    for (const Layer &layer : result.model.program.layers())
+        fit(layer, result.weights);
+    const auto &input = result.model.program.data().input;
+    if (result.model.input.channels != input[0] || result.model.input.height != input[1] || result.model.input.width != input[2])
+        throw std::runtime_error("its description names another image size");
+    if (stop.stop_requested())
+        return cancelled();
+    result.program =
+        lower_quantized(result.model.program.data(), result.recipe, result.weights, result.ranges, result.compute, result.real);
     for (const Layer &layer : result.model.program.layers())
         if (!result.weights.contains(layer.name))
             result.left_float.push_back({layer.name, "the recipe leaves it float"});
     return result;
+}
+
+/// Throws what it runs into.
+Result<QuantizedModel> read_file(const std::filesystem::path &file, int threads, const std::stop_token &stop,
+                                 const Progress &progress)
+{
+    auto header = read_safetensors_header(file);
+    if (!header)
+        return forward(header);
+    if (!header->find(names::kProgram))
+        return fail(ErrorCode::bad_format, "The file " + file.string() + " holds no program of this application, only tensors.");
+    progress.report("Reading " + file.filename().string(), 0, 1);
+    auto model = ExportFile(file, std::move(*header)).read(threads, stop);
+    progress.report("Reading " + file.filename().string(), 1, 1);
+    return model;
 }
 
 } // namespace
@@ -241,22 +266,22 @@ bool is_export(const std::filesystem::path &file)
 {
     if (file.extension() != ".safetensors")
         return false;
-    const auto header = read_safetensors_header(file);
-    return header && header->find(names::kProgram) && header->metadata.contains(names::kAbout);
+    try {
+        const auto header = read_safetensors_header(file);
+        return header && header->find(names::kProgram) && header->metadata.contains(names::kAbout);
+    } catch (const std::exception &) { // a header that there is no memory for
+        return false;
+    }
 }
 
 Result<QuantizedModel> read_export(const std::filesystem::path &file, int threads, std::stop_token stop, const Progress &progress)
 {
-    auto header = read_safetensors_header(file);
-    if (!header)
-        return forward(header);
-    if (!header->find(names::kProgram))
-        return fail(ErrorCode::bad_format, "The file " + file.string() + " holds no program of this application, only tensors.");
     if (stop.stop_requested())
         return cancelled();
-    progress.report("Reading " + file.filename().string(), 0, 1);
-    auto model = ExportFile(file, std::move(*header)).read(threads);
-    progress.report("Reading " + file.filename().string(), 1, 1);
+    Result<QuantizedModel> model;
+    const auto done = guarded("Reading the exported network", threads, [&] { model = read_file(file, threads, stop, progress); });
+    if (!done)
+        return unusable(file, done.error());
     return model;
 }
 

@@ -41,11 +41,13 @@ std::string identifier(const std::string &name, std::set<std::string> &taken)
     return candidate;
 }
 
-/// Slots that convolutions with static activations add to their sums, and that they read in u8 then: by the step that adds.
-std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model)
+/// Slots that convolutions with static activations add to their sums, and that they read in u8 then: by the step that adds. None
+/// after a stop.
+std::map<std::size_t, int> u8_residuals(const Program::Data &plain, const QuantizedModel &model, const std::stop_token &stop)
 {
     std::map<std::size_t, int> residuals;
-    if (!has_static_activations(model.recipe))
+    std::vector<c10::IValue> slots(static_cast<std::size_t>(plain.slots));
+    if (!has_static_activations(model.recipe) || !take_fixed_values(plain, slots, stop)) // sizes take a run of the network
         return residuals;
     for (const FusedGroup &group : find_groups(plain, slot_shapes(plain)))
         if (group.residual && !is_constant(*group.residual) && plain.steps[group.step].op == "aten::conv2d"
@@ -63,10 +65,7 @@ public:
           unit_(std::make_shared<jit::CompilationUnit>()),
           root_(c10::QualifiedName("__torch__.compression_agent.Network"), unit_),
           weights_(unit_),
-          names_(tensor_names(plain_)),
-          whole_in_bf16_(!whole_in_bf16(plain_, model.recipe, model.weights).value_or(Program()).empty()),
-          layouts_(image_layouts(plain_, model.recipe, model.weights)),
-          residuals_(u8_residuals(plain_, model))
+          names_(tensor_names(plain_))
     {
         root_.register_attribute("training", c10::BoolType::get(), false);
         root_.define(rounding_methods());
@@ -76,14 +75,24 @@ public:
         for (std::size_t i = 0; i < plain_.layers.size(); ++i)
             if (const auto stored = model.weights.find(plain_.layers[i].name); stored != model.weights.end())
                 layer_of_.emplace(plain_.layer_weights[i], i);
-        find_rounded_slots();
-        find_narrow_layers();
     }
 
-    /// Half done after a stop. Throws what torch throws.
-    jit::Module make(const std::stop_token &stop)
+    /// Half done after a stop, which is heard between steps. Throws what torch throws.
+    jit::Module make(const std::stop_token &stop, const Progress &progress)
     {
-        compute_fixed();
+        const auto goes_on = [&](std::size_t step) {
+            if (!stop.stop_requested())
+                progress.report("Writing the network as TorchScript", step, plain_.steps.size());
+            return !stop.stop_requested();
+        };
+        if (!goes_on(0))
+            return root_;
+        look_at_network(stop);
+        for (std::size_t i = 0; i < plain_.fixed_steps; ++i) {
+            if (!goes_on(i))
+                return root_;
+            compute_fixed(i);
+        }
         auto graph = std::make_shared<jit::Graph>();
         Part part(*this, *graph, [&](Operand operand) { return attribute(*graph, operand); });
         for (const auto &[slot, value] : fixed_)
@@ -93,10 +102,11 @@ public:
         jit::Value *images = graph->addInput("x");
         part.writer.set(0, whole_in_bf16_ ? part.writer.cast(images, at::kBFloat16) : images);
         for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i) {
-            if (stop.stop_requested())
+            if (!goes_on(i))
                 return root_;
             write(part, i);
         }
+        progress.report("Writing the network as TorchScript", plain_.steps.size(), plain_.steps.size());
         jit::Value *output = part.writer.slot(plain_.output);
         graph->registerOutput(whole_in_bf16_ ? part.writer.cast(output, at::kFloat) : output);
         root_.type()->addMethod(unit_->create_function(c10::QualifiedName(*root_.type()->name(), "forward"), std::move(graph)));
@@ -117,6 +127,16 @@ private:
         GraphWriter writer;
         std::map<int, jit::Value *> rounded; ///< by slot, of static activations
     };
+
+    /// Runs it, as what is found depends on what its values are. Incomplete after a stop.
+    void look_at_network(const std::stop_token &stop)
+    {
+        whole_in_bf16_ = !whole_in_bf16(plain_, model_.recipe, model_.weights, stop).value_or(Program()).empty();
+        layouts_ = image_layouts(plain_, model_.recipe, model_.weights, stop);
+        residuals_ = u8_residuals(plain_, model_, stop);
+        find_rounded_slots();
+        find_narrow_layers();
+    }
 
     Arithmetic arithmetic(const Step &step) const
     {
@@ -225,36 +245,41 @@ private:
                     {in[0], in[1], in[2], pair(3), pair(4), pair(5), part.graph.insertConstant(model_.recipe.options.threshold)});
     }
 
-    /// Steps that read constants alone (CLIP's text tower) are carried out here, and their results kept instead.
-    void compute_fixed()
+    /// A step that reads constants alone (those of CLIP's text tower do) is carried out here. Results are kept while a later step
+    /// reads them.
+    void compute_fixed(std::size_t index)
     {
-        if (plain_.fixed_steps == 0)
-            return;
+        const Step &step = plain_.steps[index];
         auto graph = std::make_shared<jit::Graph>();
-        Part part(*this, *graph, [&](Operand operand) {
-            const auto layer = layer_of_.find(operand);
-            const bool stored = layer != layer_of_.end();
-            if (!stored)
-                return graph->insertConstant(constant(operand));
-            const Layer &info = plain_.layers[layer->second];
-            return graph->insertConstant(as_tensor(model_.weights.at(info.name), info).to(weight_type(layer->second)));
-        });
-        for (std::size_t i = 0; i < plain_.fixed_steps; ++i)
-            write(part, i);
-        std::set<int> read{plain_.output};
-        for (std::size_t i = plain_.fixed_steps; i < plain_.steps.size(); ++i)
-            read.insert(plain_.steps[i].in.begin(), plain_.steps[i].in.end());
-        std::vector<int> kept;
-        for (const int slot : read)
-            if (slot > 0 && part.writer.slot(slot)) {
-                graph->registerOutput(part.writer.slot(slot));
-                kept.push_back(slot);
-            }
-        jit::Code code(graph, "fixed");
+        Part part(*this, *graph, [&](Operand operand) { return graph->insertConstant(fixed_constant(operand)); });
         Stack stack{root_._ivalue()};
+        for (const Operand operand : std::set(step.in.begin(), step.in.end()))
+            if (!is_constant(operand)) {
+                const c10::IValue &value = fixed_.at(operand);
+                part.writer.set(operand, graph->addInput()->setType(value.isTensor() ? c10::TensorType::get() : value.type()));
+                stack.push_back(value);
+            }
+        write(part, index);
+        std::vector<int> kept;
+        std::copy_if(step.out.begin(), step.out.end(), std::back_inserter(kept), [](int slot) { return slot >= 0; });
+        for (const int slot : kept)
+            graph->registerOutput(part.writer.slot(slot));
+        jit::Code code(graph, "fixed");
         jit::InterpreterState(code).run(stack);
+        for (std::size_t i = 0; i < step.in.size(); ++i)
+            if (step.last[i])
+                fixed_.erase(step.in[i]);
         for (std::size_t i = 0; i < kept.size(); ++i)
-            fixed_[kept[i]] = stack.at(i);
+            fixed_[kept[i]] = std::move(stack.at(i));
+    }
+
+    at::Tensor fixed_constant(Operand operand) const
+    {
+        const auto layer = layer_of_.find(operand);
+        if (layer == layer_of_.end())
+            return constant(operand);
+        const Layer &info = plain_.layers[layer->second];
+        return as_tensor(model_.weights.at(info.name), info).to(weight_type(layer->second));
     }
 
     at::ScalarType weight_type(std::size_t layer) const
@@ -289,20 +314,21 @@ private:
     jit::Module root_;
     WeightModules weights_;
     std::vector<std::string> names_;
-    const bool whole_in_bf16_;                   ///< the network, not each layer between casts
+    bool whole_in_bf16_ = false;                 ///< the network, not each layer between casts
     std::map<int, ImageLayout> layouts_;         ///< by slot, of dynamic activations
     std::map<std::size_t, int> residuals_;       ///< by the step that adds them
     std::map<Operand, std::size_t> layer_of_;    ///< of weights that are stored
     std::set<int> narrow_;                       ///< layers whose weight is bfloat16
     std::set<int> only_rounded_;                 ///< slots that nobody reads as floats
-    std::map<int, c10::IValue> fixed_;           ///< by slot
+    std::map<int, c10::IValue> fixed_;           ///< by slot: of steps that read constants alone, still read
     std::map<Operand, jit::Value *> attributes_; ///< of forward
     std::set<std::string> taken_;
 };
 
 } // namespace
 
-Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file, std::stop_token stop)
+Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesystem::path &file, std::stop_token stop,
+                                const Progress &progress)
 {
     if (!model.model.program.is_recorded() || !model.model.has_network())
         return fail(ErrorCode::unsupported,
@@ -310,7 +336,7 @@ Result<Bytes> write_torchscript(const QuantizedModel &model, const std::filesyst
                         + " has no program that could be written as TorchScript. "
                           "Export it as safetensors.");
     jit::Module module;
-    const auto made = guarded("Writing the network as TorchScript", 1, [&] { module = Network(model).make(stop); });
+    const auto made = guarded("Writing the network as TorchScript", 1, [&] { module = Network(model).make(stop, progress); });
     if (!made)
         return forward(made);
     if (stop.stop_requested())

@@ -11,7 +11,8 @@ namespace {
 
 using SlotValues = std::map<int, at::Tensor>;
 
-SlotValues values_of(const Program::Data &program, const std::set<int> &slots, const at::Tensor &images)
+SlotValues values_of(const Program::Data &program, const std::set<int> &slots, const at::Tensor &images,
+                     const std::stop_token &stop)
 {
     SlotValues values;
     if (slots.contains(0))
@@ -21,7 +22,7 @@ SlotValues values_of(const Program::Data &program, const std::set<int> &slots, c
             if (slots.contains(slot) && seen[static_cast<std::size_t>(slot)].isTensor())
                 values[slot] = seen[static_cast<std::size_t>(slot)].toTensor().clone();
     };
-    (void)execute(program, images, {}, observer, Observed::changing);
+    (void)execute(program, images, stop, observer, Observed::changing);
     return values;
 }
 
@@ -76,7 +77,7 @@ ImageParts image_parts(at::IntArrayRef sizes, const ImageLayout &layout)
 }
 
 std::map<int, ImageLayout> image_layouts(const Program::Data &plain, const Recipe &recipe,
-                                         const std::map<std::string, StoredWeight> &weights)
+                                         const std::map<std::string, StoredWeight> &weights, const std::stop_token &stop)
 {
     std::set<int> slots;
     for (const Step &step : plain.steps)
@@ -90,8 +91,11 @@ std::map<int, ImageLayout> image_layouts(const Program::Data &plain, const Recip
     const std::int64_t count = channels * height * width;
     constexpr double kStep = 0.7311; // so that no two images are alike
     const at::Tensor images = at::arange(2 * count, at::kFloat).mul(kStep).sin().view({2, channels, height, width});
-    const auto together = values_of(plain, slots, images);
-    const auto first = values_of(plain, slots, images.narrow(0, 0, 1)), second = values_of(plain, slots, images.narrow(0, 1, 1));
+    const auto values = [&](const at::Tensor &of) { return values_of(plain, slots, of, stop); };
+    const auto together = values(images);
+    const auto first = values(images.narrow(0, 0, 1)), second = values(images.narrow(0, 1, 1));
+    if (stop.stop_requested())
+        return layouts;
     for (const int slot : slots)
         if (together.contains(slot))
             layouts[slot] = layout_of(together.at(slot), first.at(slot), second.at(slot));

@@ -3,6 +3,8 @@
 
 #include "core/quantize/kernels/layer_arithmetic_torch.h"
 
+#include <stop_token>
+
 namespace ca {
 
 /// How the images of a batch lie in a value.
@@ -28,9 +30,10 @@ struct ImageParts {
 [[nodiscard]] ImageParts image_parts(at::IntArrayRef sizes, const ImageLayout &layout);
 
 /// Of the inputs of layers that find their scales at run time, by slot. Sizes do not tell how images lie, so that two of them run
-/// together and alone, where there is such a layer.
+/// together and alone, where there is such a layer. Empty when stopped.
 [[nodiscard]] std::map<int, ImageLayout> image_layouts(const Program::Data &plain, const Recipe &recipe,
-                                                       const std::map<std::string, StoredWeight> &weights);
+                                                       const std::map<std::string, StoredWeight> &weights,
+                                                       const std::stop_token &stop = {});
 
 /// A layer's kernel for one image, stack [x, scale, zero] or [x, scale, zero, residual], for batches: stack [x, scales, zeros]
 /// with a number for each image. A residual that is the same for all images is added to each.

@@ -8,11 +8,14 @@
 namespace ca {
 namespace {
 
-/// Steps of layers read the stored weights. Others that read the same table keep the float one.
-Program::Data with_stored_weights(Program::Data data, const std::map<std::string, StoredWeight> &weights)
+/// Steps of layers read the stored weights. Others that read the same table keep the float one. Half done after a stop.
+Program::Data with_stored_weights(Program::Data data, const std::map<std::string, StoredWeight> &weights,
+                                  const std::stop_token &stop)
 {
     std::map<Operand, Operand> replaced;
     for (Step &step : data.steps) {
+        if (stop.stop_requested())
+            break;
         if (step.layer < 0)
             continue;
         const auto layer = static_cast<std::size_t>(step.layer);
@@ -85,7 +88,7 @@ Kernel between_casts_to_bf16(Kernel kernel)
 }
 
 Result<Program> whole_in_bf16(const Program::Data &plain, const Recipe &recipe,
-                              const std::map<std::string, StoredWeight> &weights)
+                              const std::map<std::string, StoredWeight> &weights, const std::stop_token &stop)
 {
     const auto in_bf16 = [&](const Layer &layer) {
         const auto scheme = recipe.layers.find(layer.name);
@@ -96,7 +99,8 @@ Result<Program> whole_in_bf16(const Program::Data &plain, const Recipe &recipe,
     if (recipe.options.compute != Format::bf16 || plain.layers.empty()
         || !std::all_of(plain.layers.begin(), plain.layers.end(), in_bf16))
         return Program();
-    return fuse_bf16(Program(std::make_shared<const Program::Data>(with_stored_weights(plain, weights))));
+    const Program stored(std::make_shared<const Program::Data>(with_stored_weights(plain, weights, stop)));
+    return fuse_bf16(stored, stop);
 }
 
 } // namespace ca

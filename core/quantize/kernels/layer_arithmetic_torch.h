@@ -6,6 +6,7 @@
 #include "core/quantize/stored_weight.h"
 
 #include <map>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,8 @@ enum class Arithmetic {
 [[nodiscard]] Kernel between_casts_to_bf16(Kernel kernel);
 
 /// The whole program in bfloat16 where each of its layers computes so; else empty. Errors: those of `fuse_bf16`, where a step has
-/// no kernel for it.
+/// no kernel for it; `cancelled`, which is heard between layers.
 [[nodiscard]] Result<Program> whole_in_bf16(const Program::Data &plain, const Recipe &recipe,
-                                            const std::map<std::string, StoredWeight> &weights);
+                                            const std::map<std::string, StoredWeight> &weights, const std::stop_token &stop = {});
 
 } // namespace ca

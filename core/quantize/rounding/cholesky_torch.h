@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/quantize/rounding/compensation_limits.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -10,11 +11,8 @@
 
 namespace ca {
 
-/// Up to so many columns matrices are factorised in float64, and whole.
-inline constexpr std::int64_t kDoubleColumns = 1024;
-
-/// The lower triangular L with L L^T = H, block by block, so that several threads share the work and a stop is heard between
-/// blocks. What comes out does not depend on the number of threads. Throws what LibTorch throws.
+/// The lower triangular L with L L^T = H, block by block beyond `kDoubleColumns`, so that several threads share the work and a
+/// stop is heard between blocks. What comes out does not depend on the number of threads. Throws what LibTorch throws.
 class Cholesky {
 public:
     /// Absent where H is not positive definite. Errors: `cancelled`; those of the threads.

@@ -11,10 +11,10 @@ namespace ca {
 /// Layers that cannot be compensated (embeddings, convolutions other than two-dimensional ones, products with a constant side,
 /// more than 8,192 inputs of an output) get mse. Layers whose weights cannot be quantized (store_weight's `unsupported`) stay
 /// float: `unable` has them by name. The result does not depend on `threads`. Memory: the calibration images' values between two
-/// steps, twice, of so many images that this is at most 1.5 GiB; what a layer reads at sampled positions, at most 512 MiB; about
-/// six square matrices of the widest layer's input; and the layers' values from where they are quantized to their last use. Gives
-/// how many of the calibration images these limits let it look at. Errors: `cancelled`; those of running; `bad_data` without
-/// images.
+/// steps, twice, of so many images that this is at most 1.5 GiB; what a layer reads at sampled positions, at most 512 MiB; ten
+/// square matrices of the widest layer's input up to 1,024 columns, eight beyond (`memory_to_compensate`); and the layers' values
+/// from where they are quantized to their last use. Gives how many of the calibration images these limits let it look at. Errors:
+/// `cancelled`; those of running; `bad_data` without images.
 [[nodiscard]] Result<std::size_t> round_compensated(const Model &model, const Recipe &recipe, const ActivationRanges &ranges,
                                                     const Calibration &calibration, std::map<std::string, StoredWeight> &weights,
                                                     std::map<std::string, Error> &unable, int threads, std::stop_token stop,

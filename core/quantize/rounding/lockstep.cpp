@@ -3,6 +3,7 @@
 
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
+#include "core/quantize/rounding/compensation_limits.h"
 #include "core/quantize/rounding/gram_torch.h"
 
 #include <ATen/Functions.h>
@@ -12,10 +13,14 @@
 #include <mutex>
 #include <optional>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace ca {
 namespace {
 
-constexpr std::size_t kBatch = 32;          // images; small, so that a stop is heard soon
+constexpr std::size_t kBatch = kLockstepBatch;
 constexpr std::uint64_t kSeed = 0x6a09e667; // of the sampled positions
 
 /// Adds two values that are no constants, neither of them multiplied.
@@ -61,6 +66,15 @@ std::int64_t first_held(const std::vector<std::int64_t> &firsts, bool is_fixed)
     if (is_fixed)
         return firsts.back();
     return batches >= 4 ? firsts[batches - batches / 4] : firsts.back() - firsts.back() / 4;
+}
+
+/// glibc keeps what is freed, and what is aligned seldom fits into the gap that its like has left: without this the values of 512
+/// images of ViT take 2.5 times as much memory as they hold. Takes some 10 ms.
+void give_back_gaps()
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 } // namespace
@@ -186,6 +200,7 @@ Status Lockstep::advance(std::size_t step, int threads, const std::stop_token &s
     float_next_ = step + 1;
     quantized_next_ = step;
     let_weights_go();
+    give_back_gaps();
     return {};
 }
 

@@ -3,41 +3,11 @@
 #include "core/quantize/quantize.h"
 #include "tests/support/calibration.h"
 #include "tests/support/datasets.h"
+#include "tests/support/resident_memory.h"
 #include "tests/support/scripted_nets_torch.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
-
-#include <malloc.h>
-
-#include <fstream>
-
-namespace {
-
-/// Bytes of a line of /proc/self/status; 0 where there is none.
-std::int64_t status(const std::string &line)
-{
-    std::ifstream file("/proc/self/status");
-    for (std::string name; file >> name; file.ignore(1 << 16, '\n'))
-        if (std::int64_t kilobytes = 0; name == line && file >> kilobytes)
-            return kilobytes * 1024;
-    return 0;
-}
-
-/// By how much resident memory rises while `work` runs, above where it stands now; nothing where the system does not tell.
-/// Source: proc(5), `clear_refs` and `VmHWM`.
-std::optional<std::int64_t> rise(const std::function<void()> &work)
-{
-    malloc_trim(0);
-    std::ofstream forget("/proc/self/clear_refs");
-    forget << "5" << std::flush;
-    const std::int64_t before = status("VmHWM:");
-    work();
-    const std::int64_t after = status("VmHWM:");
-    return forget && before > 0 ? std::optional(after - before) : std::nullopt;
-}
-
-} // namespace
 
 class TestMemory final : public QObject {
     Q_OBJECT
@@ -116,7 +86,7 @@ void TestMemory::measures_what_the_system_counts()
     const ca::Program program = form_of(form);
     const auto use = ca::measure_memory(program, model_.input, {}, images);
     QVERIFY(use);
-    const auto risen = rise([&] {
+    const auto risen = resident_rise([&] {
         const ca::ImageBatch batch{images, 3, 32, 32, std::vector<float>(static_cast<std::size_t>(images) * 3 * 32 * 32, 0.5F)};
         (void)ca::run(program, batch);
     });

@@ -3,10 +3,16 @@
 #include "core/quantize/methods.h"
 #include "core/quantize/network_work.h"
 #include "core/quantize/prediction.h"
+#include "core/quantize/quantize.h"
+#include "core/quantize/rounding/compensation_limits.h"
+#include "tests/support/datasets.h"
+#include "tests/support/resident_memory.h"
 #include "tests/support/scripted_nets_torch.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <random>
 
 class TestPrediction final : public QObject {
     Q_OBJECT
@@ -20,6 +26,9 @@ private Q_SLOTS:
     void takes_more_for_more_work();
     void takes_less_on_more_cores();
     void holds_the_weights_that_are_stored();
+    void holds_what_compensating_is_measured_to_hold_data();
+    void holds_what_compensating_is_measured_to_hold();
+    void counts_the_matrices_of_compensating();
     void runs_in_less_memory_with_integers();
     void costs_nothing_to_change_nothing();
 
@@ -40,6 +49,21 @@ const ca::LayerWork &work_of(const ca::NetworkWork &network, const ca::Model &mo
             return network.layers[layer.index.value];
     static const ca::LayerWork none;
     return none;
+}
+
+ca::Split noise_of(const ca::Model &model, std::size_t count)
+{
+    auto images = std::make_shared<ca::ImageSet>();
+    images->channels = static_cast<int>(model.input.channels);
+    images->height = static_cast<int>(model.input.height);
+    images->width = static_cast<int>(model.input.width);
+    images->labels.assign(count, 0);
+    images->classes = {"any"};
+    std::mt19937 generator(3);
+    images->pixels.resize(count * static_cast<std::size_t>(images->channels * images->height * images->width));
+    for (std::uint8_t &pixel : images->pixels)
+        pixel = static_cast<std::uint8_t>(generator());
+    return whole_split(std::move(images), "calibration");
 }
 
 } // namespace
@@ -165,6 +189,51 @@ void TestPrediction::holds_the_weights_that_are_stored()
     QVERIFY(predicted("fp16").work.value >= 2 * weights);
     QVERIFY(predicted("nf4").work.value >= weights / 2);
     QVERIFY(predicted("nf4").work < predicted("fp16").work);
+}
+
+void TestPrediction::holds_what_compensating_is_measured_to_hold_data()
+{
+    QTest::addColumn<QString>("kind");
+    for (const char *kind : {"cnn", "attention", "depthwise"})
+        QTest::addRow("%s", kind) << kind;
+}
+
+void TestPrediction::holds_what_compensating_is_measured_to_hold()
+{
+#ifdef CA_SANITIZED
+    QSKIP("The address sanitizer keeps what is freed.");
+#endif
+    QFETCH(QString, kind);
+    const ca::Model model = load(kind.toStdString());
+    const auto recipe = ca::make_recipe(model, "int4-weight", {});
+    const auto predicted = static_cast<double>(ca::predict_costs(model, recipe->recipe, 2).work.value);
+    const ca::Calibration calibration(noise_of(model, ca::kCalibrationImages), {});
+    const auto risen = resident_rise([&] { QVERIFY(ca::quantize_weights(model, *recipe, calibration, 2, {}, {})); });
+    QVERIFY(risen);
+    const double ratio = static_cast<double>(*risen) / predicted;
+    QVERIFY2(ratio > 0.6 && ratio < 1.3, qPrintable(QStringLiteral("%1 of %2 bytes").arg(*risen).arg(predicted)));
+}
+
+void TestPrediction::counts_the_matrices_of_compensating()
+{
+    ca::LayerWork wide;
+    wide.rows = 1;
+    wide.columns = 4096;
+    // Of many columns, H of the images to fit and of those held out, of all, damped, in another order twice, its factor and its
+    // inverse: eight of 64 MiB; and the few rows.
+    const double squares = 8 * 4096.0 * 4096 * 4;
+    const auto of_wide = static_cast<double>(ca::memory_to_compensate(wide, 1, 2).value);
+    QVERIFY(of_wide >= squares && of_wide < squares * 1.01);
+    // With many positions, what is read and the first two.
+    const auto of_many = static_cast<double>(ca::memory_to_compensate(wide, 100'000, 2).value);
+    QCOMPARE(of_many, 2 * 4.0 * (4096.0 * 4096 + 4096) + 4.0 * 100'000 * 4097);
+    // Depthwise: a matrix for each channel, two threads at a time.
+    ca::LayerWork deep;
+    deep.matrices = 100;
+    deep.rows = 1;
+    deep.columns = 9;
+    QVERIFY(ca::memory_to_compensate(deep, 1, 2) < ca::memory_to_compensate(deep, 1, 4));
+    QVERIFY(ca::memory_to_compensate(deep, 1, 100) == ca::memory_to_compensate(deep, 1, 200));
 }
 
 void TestPrediction::runs_in_less_memory_with_integers()

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void layers_may_have_any_name_data();
     void layers_may_have_any_name();
     void a_stop_leaves_no_file();
+    void a_stop_is_heard_between_steps_data();
+    void a_stop_is_heard_between_steps();
     void says_where_there_is_no_program();
 
 private:
@@ -208,6 +210,40 @@ void TestTorchscriptExport::a_stop_leaves_no_file()
     QVERIFY(!written);
     QCOMPARE(written.error().code, ca::ErrorCode::cancelled);
     QVERIFY(!std::filesystem::exists(place));
+}
+
+void TestTorchscriptExport::a_stop_is_heard_between_steps_data()
+{
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<qulonglong>("at");
+    for (const char *method : {"static-int8", "dynamic-int8", "bf16"})
+        for (const int at : {0, 1, 5})
+            QTest::addRow("%s, before step %d", method, at) << method << static_cast<qulonglong>(at);
+}
+
+/// The first steps of `positions` read constants alone; they are carried out.
+void TestTorchscriptExport::a_stop_is_heard_between_steps()
+{
+    QFETCH(QString, method);
+    QFETCH(qulonglong, at);
+    const auto model = quantized_net(folder(), "positions", method.toStdString());
+    std::stop_source stop;
+    std::uint64_t last = 0, total = 0;
+    const ca::Progress progress(
+        [&](const ca::ProgressReport &report) {
+            last = report.done;
+            total = report.total;
+            if (report.done == at)
+                stop.request_stop();
+        },
+        std::chrono::milliseconds(0));
+    const auto place = folder() / "stopped.pt";
+    const auto written = ca::write_torchscript(model, place, stop.get_token(), progress);
+    QVERIFY(!written);
+    QCOMPARE(written.error().code, ca::ErrorCode::cancelled);
+    QVERIFY(!std::filesystem::exists(place));
+    QCOMPARE(last, static_cast<std::uint64_t>(at));
+    QVERIFY(at < total);
 }
 
 void TestTorchscriptExport::says_where_there_is_no_program()
