@@ -14,16 +14,19 @@ namespace ca {
 namespace {
 
 using CommandName = std::pair<const char *, Command>;
-constexpr std::array<CommandName, 8> kCommands{{{"run", Command::run},
-                                                {"demo", Command::demo},
-                                                {"inspect", Command::inspect},
-                                                {"scan", Command::scan},
-                                                {"quantize", Command::quantize},
-                                                {"evaluate", Command::evaluate},
-                                                {"models", Command::models},
-                                                {"doctor", Command::doctor}}};
+constexpr std::array<CommandName, 11> kCommands{{{"run", Command::run},
+                                                 {"demo", Command::demo},
+                                                 {"run-trial", Command::run_trial},
+                                                 {"merge", Command::merge},
+                                                 {"export", Command::export_trial},
+                                                 {"inspect", Command::inspect},
+                                                 {"scan", Command::scan},
+                                                 {"quantize", Command::quantize},
+                                                 {"evaluate", Command::evaluate},
+                                                 {"models", Command::models},
+                                                 {"doctor", Command::doctor}}};
 // Words that CLI.md fixes and that this version has nothing behind.
-constexpr std::array kAbsentCommands{"export", "report", "run-trial", "merge", "mcp"};
+constexpr std::array kAbsentCommands{"report", "mcp"};
 constexpr std::array kAbsentOptions{"--yes-budget"};
 
 template <typename Array>

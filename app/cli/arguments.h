@@ -13,7 +13,7 @@
 
 namespace ca {
 
-enum class Command { window, run, demo, inspect, scan, quantize, evaluate, models, doctor };
+enum class Command { window, run, demo, run_trial, merge, export_trial, inspect, scan, quantize, evaluate, models, doctor };
 enum class LogLevel { error, warning, info, debug };
 
 /// What the user asked for, checked as far as it can be without opening anything. Each command reads its part.
@@ -36,7 +36,7 @@ struct Arguments {
 
     std::string method, recipe_file;
     MethodOptions method_options;
-    ExportFormat format = ExportFormat::safetensors; ///< of `quantize`
+    ExportFormat format = ExportFormat::safetensors; ///< of `quantize` and `export`
     std::filesystem::path output;                    ///< `quantize`: a file or folder; `run`: the folder of all studies
 
     bool divergence = true;           ///< of `scan`, where there is data
@@ -50,7 +50,12 @@ struct Arguments {
     std::string provider = "offline";
     std::size_t trials = 24;
     double minutes = 30;
-    bool resume = false, show_examples = false;
+    bool resume = false, show_examples = false, queue_only = false;
+    bool run_latency = true;                  ///< of each trial of `run`
+    std::size_t round = 4;                    ///< trials that are proposed at once
+    std::filesystem::path study_place;        ///< of `run-trial`, `merge`, `export`: a study's folder, or a file in it
+    std::vector<std::string> files, failed;   ///< of `merge`: results; ids of trials that are given up
+    std::string trial;                        ///< of `export`
     std::optional<double> max_drop;           ///< percentage points
     std::optional<std::int64_t> target_bytes; ///< of the exported file
     std::optional<double> target_ratio;       ///< float bytes over bytes
@@ -71,7 +76,7 @@ using ParsedArguments = std::variant<Arguments, HelpText, UsageError>;
 /// means the window.
 [[nodiscard]] ParsedArguments parse_arguments(std::vector<std::string> words);
 
-/// "run, demo, inspect, scan, quantize, evaluate, models, doctor": for sentences.
+/// "run, demo, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor": for sentences.
 [[nodiscard]] std::string command_names();
 
 } // namespace ca

@@ -76,6 +76,12 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
     case Command::run:
     case Command::demo:
         return run_command(arguments, console, stop);
+    case Command::run_trial:
+        return run_trial_command(arguments, console, stop);
+    case Command::merge:
+        return merge_command(arguments, console);
+    case Command::export_trial:
+        return export_command(arguments, console, stop);
     case Command::inspect:
         return inspect_command(arguments, console, stop);
     case Command::scan:

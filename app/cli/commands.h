@@ -16,6 +16,12 @@ namespace ca {
 [[nodiscard]] int evaluate_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 /// `run`, and `demo`, which is `run` on what comes with the program.
 [[nodiscard]] int run_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+/// Carries out one recipe as a trial of a study, which is only read, and writes what came of it to a file.
+[[nodiscard]] int run_trial_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+/// Brings such files into their study.
+[[nodiscard]] int merge_command(const Arguments &arguments, const Console &console);
+/// Writes a trial of a study as a file.
+[[nodiscard]] int export_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 [[nodiscard]] int models_command(const Console &console);
 [[nodiscard]] int doctor_command(const Console &console);
 

@@ -2,9 +2,9 @@
 #include "app/cli/constraints.h"
 
 #include "app/cli/output.h"
+#include "core/study/trial_front.h"
 
 #include <cmath>
-#include <limits>
 
 namespace ca {
 namespace {
@@ -20,45 +20,36 @@ std::optional<double> latency_of(const Trial &trial)
     return latency && latency->batch1 ? std::optional(latency->batch1->median) : std::nullopt;
 }
 
-std::int64_t most_bytes(const Study &study, const Arguments &arguments)
-{
-    std::int64_t most = arguments.target_bytes.value_or(std::numeric_limits<std::int64_t>::max());
-    if (arguments.target_ratio)
-        most = std::min(most, static_cast<std::int64_t>(static_cast<double>(study.float_bytes.value) / *arguments.target_ratio));
-    return most;
-}
-
 /// How far a trial is from the constraints; 0 where it meets them. A point of accuracy weighs as much as a doubling of bytes or
 /// of time.
-double miss(const Study &study, const Trial &trial, const Arguments &arguments)
+double miss(const Study &study, const Trial &trial)
 {
-    // Counting images gives fractions that differ in the last bit from those that a person would write.
-    constexpr double kRounding = 1e-9;
+    const Constraints &wanted = study.constraints;
     double sum = 0;
-    if (arguments.max_drop)
-        sum += std::max(0.0, drop_of(study, trial) - *arguments.max_drop - kRounding);
-    const std::int64_t most = most_bytes(study, arguments);
-    if (trial.selection->size.value > most)
-        sum += std::log2(static_cast<double>(trial.selection->size.value) / static_cast<double>(std::max<std::int64_t>(most, 1)));
-    if (arguments.max_latency) {
+    if (wanted.max_drop)
+        sum += std::max(0.0, drop_of(study, trial) - *wanted.max_drop);
+    const auto size = static_cast<double>(trial.selection->size.value);
+    if (wanted.bytes)
+        sum += std::max(0.0, std::log2(size / static_cast<double>(std::max<std::int64_t>(*wanted.bytes, 1))));
+    if (wanted.latency) {
         const auto latency = latency_of(trial);
         constexpr double kUnknown = 100; // not timed: behind all that were
-        sum += latency ? std::max(0.0, std::log2(*latency / *arguments.max_latency)) : kUnknown;
+        sum += latency ? std::max(0.0, std::log2(*latency / *wanted.latency)) : kUnknown;
     }
     return sum;
 }
 
-std::string wanted_text(const Study &study, const Arguments &arguments)
+std::string wanted_text(const Constraints &wanted)
 {
     std::string text;
     const auto add = [&text](const std::string &part) { text += (text.empty() ? "" : " and ") + part; };
-    if (arguments.max_drop)
-        add("a drop of at most " + to_text(*arguments.max_drop) + " points");
-    if (arguments.target_bytes || arguments.target_ratio)
-        add("at most " + std::to_string(most_bytes(study, arguments)) + " bytes");
-    if (arguments.max_latency)
-        add("at most " + to_text(*arguments.max_latency) + " ms");
-    return text;
+    if (wanted.max_drop)
+        add("a drop of at most " + to_text(*wanted.max_drop) + " points");
+    if (wanted.bytes)
+        add("at most " + std::to_string(*wanted.bytes) + " bytes");
+    if (wanted.latency)
+        add("at most " + to_text(*wanted.latency) + " ms");
+    return text.empty() ? "the layers' formats that were asked for" : text;
 }
 
 std::string figures_text(const Study &study, const Trial &trial)
@@ -70,23 +61,29 @@ std::string figures_text(const Study &study, const Trial &trial)
 
 } // namespace
 
-Status check_constraints(const Study &study, const Arguments &arguments)
+Constraints constraints_of(const Arguments &arguments, Bytes float_bytes)
 {
-    if (!arguments.max_drop && !arguments.target_bytes && !arguments.target_ratio && !arguments.max_latency)
+    Constraints constraints;
+    constraints.max_drop = arguments.max_drop;
+    constraints.latency = arguments.max_latency;
+    constraints.bytes = arguments.target_bytes;
+    if (arguments.target_ratio) {
+        const auto most = static_cast<std::int64_t>(static_cast<double>(float_bytes.value) / *arguments.target_ratio);
+        constraints.bytes = std::min(most, constraints.bytes.value_or(most));
+    }
+    return constraints;
+}
+
+Status check_constraints(const Study &study)
+{
+    if (study.constraints == Constraints() || study.answer)
         return {};
     const Trial *nearest = nullptr;
-    double least = std::numeric_limits<double>::infinity();
-    for (const Trial &trial : study.trials) {
-        if (trial.state != TrialState::done || !trial.selection)
-            continue;
-        if (const double distance = miss(study, trial, arguments); distance < least) {
-            least = distance;
+    for (const Trial &trial : study.trials)
+        if (trial.state == TrialState::done && trial.selection && !stopped_early(study, trial)
+            && (!nearest || miss(study, trial) < miss(study, *nearest)))
             nearest = &trial;
-        }
-    }
-    if (nearest && least == 0)
-        return {};
-    const std::string wanted = wanted_text(study, arguments);
+    const std::string wanted = wanted_text(study.constraints);
     if (!nearest)
         return fail(ErrorCode::constraint, "No trial was finished, so none reaches " + wanted + ".");
     return fail(ErrorCode::constraint, "No trial reaches " + wanted + "; the nearest is " + figures_text(study, *nearest) + ".");

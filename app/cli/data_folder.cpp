@@ -58,4 +58,10 @@ fs::path cifar10_place(const fs::path &data)
     return data / "datasets" / "cifar10";
 }
 
+fs::path scan_cache_folder()
+{
+    const auto folder = data_folder();
+    return folder ? *folder / "scans" : fs::path();
+}
+
 } // namespace ca

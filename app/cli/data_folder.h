@@ -26,4 +26,7 @@ using Environment = std::function<std::optional<std::string>(const char *name)>;
 /// `datasets/cifar10` in a data folder.
 [[nodiscard]] std::filesystem::path cifar10_place(const std::filesystem::path &data);
 
+/// Where measured divergences are kept; nowhere on a machine without a home.
+[[nodiscard]] std::filesystem::path scan_cache_folder();
+
 } // namespace ca

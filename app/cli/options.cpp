@@ -22,12 +22,12 @@ void add_output_options(CLI::App &app, Arguments &arguments)
         [&arguments](std::size_t i) { arguments.log_level = static_cast<LogLevel>(i); }, "What standard error gets");
 }
 
-void add_model_options(CLI::App &app, Arguments &arguments)
+void add_model_options(CLI::App &app, Arguments &arguments, bool required = true)
 {
     app.add_option("--model", arguments.model,
                    "A model file (.pt, .pth, .safetensors), a Hugging Face folder, a file that quantize wrote, demo, or one of "
                    "clip-vit-l, clip-vit-b, vit_b_16, resnet18, mobilenet_v2")
-        ->required()
+        ->required(required)
         ->type_name("M");
     app.add_option("--weights", arguments.weights, "Weights for one of the five names instead of a download: a file, or random")
         ->type_name("FILE");
@@ -92,6 +92,11 @@ void add_study_options(CLI::App &app, Arguments &arguments)
         app.add_option_function<std::string>(
             unused, [](const std::string &) {}, "For providers other than offline");
     app.add_flag("--resume", arguments.resume, "Go on with a study that is there");
+    add_integer(app, "--round", arguments.round, 1, 1000,
+                "Trials that are proposed at once, before what they show is looked at (4)");
+    app.add_flag("!--no-latency", arguments.run_latency, "Trials are not timed; size and accuracy alone make the front");
+    app.add_flag("--queue-only", arguments.queue_only,
+                 "Carry out what is queued, propose the next round, and write its recipes to queue/ for run-trial");
     app.add_flag("--show-examples", arguments.show_examples, "Prediction examples");
 }
 
@@ -114,6 +119,46 @@ void add_run(CLI::App &app, Arguments &arguments)
         ->type_name("WORD");
 }
 
+void add_run_trial(CLI::App &app, Arguments &arguments)
+{
+    app.add_option("--study", arguments.study_place, "The study's folder, or a file in it")->required()->type_name("FILE");
+    app.add_option("--recipe", arguments.recipe_file, "The recipe to carry out")->required()->type_name("FILE");
+    app.add_option("--output", arguments.output, "The file that gets the result")->required()->type_name("FILE");
+    add_model_options(app, arguments, false);
+    add_data_options(app, arguments, false);
+    add_integer(app, "--threads", arguments.threads, 1, 4096, "Threads to use (all cores; 1 for latency)");
+}
+
+void add_merge(CLI::App &app, Arguments &arguments)
+{
+    app.add_option("STUDY", arguments.study_place, "The study's folder, or a file in it")->required();
+    app.add_option("RESULT", arguments.files, "Files that run-trial wrote")->expected(0, -1);
+    app.add_option("--failed", arguments.failed, "Queued trials that no result comes back from: T7,T9")
+        ->delimiter(',')
+        ->type_name("ID");
+}
+
+void add_export_format(CLI::App &app, Arguments &arguments)
+{
+    std::vector<std::string> formats;
+    for (const ExportFormat format : kExportFormats)
+        formats.push_back(to_text(format));
+    add_choice(
+        app, "--format", formats, [&arguments](std::size_t i) { arguments.format = kExportFormats[i]; },
+        "What is written (safetensors)");
+}
+
+void add_export(CLI::App &app, Arguments &arguments)
+{
+    app.add_option("STUDY", arguments.study_place, "The study's folder, or a file in it")->required();
+    app.add_option("TRIAL", arguments.trial, "Its trial: T7")->required();
+    app.add_option("--output", arguments.output, "The file to write")->required()->type_name("FILE");
+    add_export_format(app, arguments);
+    add_model_options(app, arguments, false);
+    add_data_options(app, arguments, false);
+    add_integer(app, "--threads", arguments.threads, 1, 4096, "Threads to use (all cores)");
+}
+
 void add_quantize(CLI::App &app, Arguments &arguments)
 {
     add_model_options(app, arguments);
@@ -122,12 +167,7 @@ void add_quantize(CLI::App &app, Arguments &arguments)
     add_recipe_options(app, arguments);
     app.add_option("--output", arguments.output, "The file to write, or a folder for it")->required()->type_name("FILE");
     add_real(app, "--max-drop", arguments.max_drop, 0, false, "mixed: percentage points of accuracy that may be lost");
-    std::vector<std::string> formats;
-    for (const ExportFormat format : kExportFormats)
-        formats.push_back(to_text(format));
-    add_choice(
-        app, "--format", formats, [&arguments](std::size_t i) { arguments.format = kExportFormats[i]; },
-        "What is written (safetensors)");
+    add_export_format(app, arguments);
 }
 
 void add_evaluate(CLI::App &app, Arguments &arguments)
@@ -168,6 +208,9 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
     static const std::map<Command, const char *> kHelp{
         {Command::run, "Search for good recipes: quantize, measure, and write the results"},
         {Command::demo, "The same on the model and the data that come with the program"},
+        {Command::run_trial, "Carry out one trial of a study on this machine"},
+        {Command::merge, "Bring results of run-trial into their study"},
+        {Command::export_trial, "Write a trial of a study as a file"},
         {Command::inspect, "What a model file holds; executes nothing in it"},
         {Command::scan, "What each layer costs in each format: Beta noise, and the divergence of the output"},
         {Command::quantize, "Write a quantized model"},
@@ -178,6 +221,12 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
     add_output_options(sub, arguments);
     if (command == Command::run)
         add_run(sub, arguments);
+    if (command == Command::run_trial)
+        add_run_trial(sub, arguments);
+    if (command == Command::merge)
+        add_merge(sub, arguments);
+    if (command == Command::export_trial)
+        add_export(sub, arguments);
     if (command == Command::scan)
         add_scan(sub, arguments);
     if (command == Command::quantize)

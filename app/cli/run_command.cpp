@@ -2,10 +2,14 @@
 #include "app/cli/commands.h"
 
 #include "app/cli/constraints.h"
+#include "app/cli/data_folder.h"
 #include "app/cli/open_inputs.h"
 #include "app/cli/output_place.h"
 #include "app/cli/run_examples.h"
+#include "app/cli/study_source.h"
+#include "core/quantize/export/export.h"
 #include "core/report/results.h"
+#include "core/study/store.h"
 #include "core/study/study.h"
 
 #include <algorithm>
@@ -27,17 +31,16 @@ Arguments demo_arguments(Arguments arguments)
     return arguments;
 }
 
-/// A study that is there is not written over. Errors: `unsupported` for going on with it.
+/// A study that is there is not written over.
 Status check_study_folder(const fs::path &folder, bool resume)
 {
     std::error_code ignored;
-    if (!fs::exists(folder / "study.json", ignored))
+    const bool there = fs::exists(folder / kStoreFile, ignored) || fs::exists(folder / "study.json", ignored);
+    if (!there || resume)
         return check_place(folder);
-    if (resume)
-        return fail(ErrorCode::unsupported,
-                    "Going on with a study is not available in this version. Choose another --study or --output.");
     return fail(ErrorCode::unwritable,
-                "There is a study in " + folder.string() + " already. Choose another --study or --output, or move it away.");
+                "There is a study in " + folder.string()
+                    + " already. Go on with it (--resume), choose another --study or --output, or move it away.");
 }
 
 /// Names come from files and folders; a folder's name takes no slash.
@@ -60,6 +63,13 @@ StudyOptions study_options(const Arguments &arguments, const Inputs &inputs)
     options.minutes = arguments.minutes;
     options.head = arguments.head;
     options.preprocess = arguments.preprocess;
+    options.latency = arguments.run_latency;
+    options.constraints = constraints_of(arguments, predicted_bytes(inputs.model, {}));
+    options.round = arguments.round;
+    options.resume = arguments.resume;
+    options.queue_only = arguments.queue_only;
+    options.scan_cache = scan_cache_folder();
+    options.source = source_of(arguments);
     return options;
 }
 
@@ -152,8 +162,8 @@ std::string study_text(const Study &study)
     return text;
 }
 
-int finish(Study study, const std::optional<ShownExamples> &examples, const Arguments &arguments, const fs::path &folder,
-           const Console &console, bool was_stopped)
+int finish(Study study, const std::optional<ShownExamples> &examples, const fs::path &folder, const Console &console,
+           bool was_stopped)
 {
     if (has_results(study))
         if (const auto files = write_results(study, folder); !files)
@@ -168,7 +178,9 @@ int finish(Study study, const std::optional<ShownExamples> &examples, const Argu
         text += examples_text(*examples);
     }
     const int printed = console.result(json, text);
-    const auto reached = check_constraints(study, arguments);
+    const bool is_over = std::none_of(study.trials.begin(), study.trials.end(),
+                                      [](const Trial &trial) { return trial.state == TrialState::queued; });
+    const auto reached = is_over ? check_constraints(study) : Status();
     return reached || printed != 0 ? printed : console.fail(reached.error());
 }
 
@@ -203,7 +215,7 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
         else
             console.warn("No examples of " + trial->id + " can be shown. " + found.error().text());
     }
-    return finish(std::move(*study), examples, arguments, options.folder, console, stop.stop_requested());
+    return finish(std::move(*study), examples, options.folder, console, stop.stop_requested());
 }
 
 } // namespace ca

@@ -59,13 +59,6 @@ std::string scan_text(const SensitivityTable &table)
     return text + to_text(table.seconds, 1) + " s\n";
 }
 
-/// Where measured divergences are kept; nowhere on a machine without a home.
-std::filesystem::path cache_folder()
-{
-    const auto folder = data_folder();
-    return folder ? *folder / "scans" : std::filesystem::path();
-}
-
 Result<ScanOptions> scan_options(const Arguments &arguments, const Inputs &inputs, std::stop_token stop)
 {
     ScanOptions options;
@@ -75,7 +68,7 @@ Result<ScanOptions> scan_options(const Arguments &arguments, const Inputs &input
     options.seconds = arguments.seconds;
     options.threads = arguments.threads;
     options.seed = arguments.seed;
-    options.cache = cache_folder();
+    options.cache = scan_cache_folder();
     if (!inputs.data || !arguments.divergence)
         options.notes.push_back(inputs.data ? "Divergence was not measured, as told."
                                             : "Divergence was not measured; give --data for it.");

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/scan/sensitivity.h"
+#include "core/search/candidate.h"
 #include "core/search/front.h"
-#include "core/search/ladder.h"
 
 #include <map>
 #include <memory>

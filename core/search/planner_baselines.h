@@ -5,7 +5,7 @@
 
 namespace ca {
 
-/// fp32 by the ladder's method, name and reason. Errors: those of `make_recipe`.
+/// fp32 by its method, name and reason. Errors: those of `make_recipe`.
 [[nodiscard]] Result<Proposal> float_trial(const Model &model);
 
 /// Whole methods that keep the constraints, the most telling first: a quarter of the study's trials, at least three where there

@@ -7,6 +7,7 @@
 #include "core/quantize/quantize.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 namespace ca {
@@ -39,16 +40,25 @@ struct Outcome {
     FloatAnswers answers; ///< of this recipe, to compare others with
 };
 
-enum class Extent {
-    everything,    ///< accuracy, bytes on disk, latency
-    accuracy_only, ///< of a recipe whose bytes and latency are known
+/// Of the first images of their split.
+[[nodiscard]] FloatAnswers first_answers(const FloatAnswers &answers, std::size_t images);
+
+/// How a recipe is measured.
+struct MeasureOptions {
+    bool costs = true; ///< bytes on disk, memory and latency; false: of a recipe of which they are known
+    /// The export is written here and stays; where it is there already it is read in place of carrying the recipe out once more.
+    /// Empty: it is weighed and removed. A probe's network is no export, and is always made anew.
+    std::filesystem::path kept{};
+    /// Asked with bytes and latency: below which accuracy the recipe is of no use. Then the run over the images ends once it is
+    /// settled (core/evaluate/racing.h) that it stays below, after 500 images at the earliest. Nothing: all images are looked at.
+    std::function<std::optional<double>(const Measurement &costs)> least_accuracy{};
 };
 
 /// Carries a recipe out and measures it on `split`, compared with `reference` unless that is null (the float recipe itself).
 /// Errors: `cancelled`; those of quantizing, running and writing; `failed` where the exported file has another size than was
 /// predicted.
 [[nodiscard]] Result<Outcome> measure_recipe(const Workbench &bench, const MethodRecipe &recipe, const Split &split,
-                                             const FloatAnswers *reference, Extent extent, std::stop_token stop,
+                                             const FloatAnswers *reference, const MeasureOptions &options, std::stop_token stop,
                                              const Progress &progress);
 
 } // namespace ca

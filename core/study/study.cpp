@@ -2,6 +2,7 @@
 #include "core/study/study.h"
 
 #include "core/base/atomic_file.h"
+#include "core/search/constraints_json.h"
 
 #include <algorithm>
 
@@ -46,20 +47,6 @@ std::vector<const Trial *> front_of(const Study &study)
     std::stable_sort(front.begin(), front.end(),
                      [](const Trial *a, const Trial *b) { return a->selection->size < b->selection->size; });
     return front;
-}
-
-std::string round_summary(const Study &study)
-{
-    const auto in_state = [&](TrialState state) {
-        return std::count_if(study.trials.begin(), study.trials.end(), [&](const Trial &trial) { return trial.state == state; });
-    };
-    std::string text = std::to_string(in_state(TrialState::done)) + " of " + std::to_string(study.trials.size())
-        + " trials of the fixed ladder done, " + std::to_string(front_of(study).size()) + " on the front";
-    if (const auto failed = in_state(TrialState::failed); failed > 0)
-        text += ", " + std::to_string(failed) + " failed";
-    if (const auto left = in_state(TrialState::cancelled); left > 0)
-        text += ", " + std::to_string(left) + " cancelled";
-    return text + ".";
 }
 
 OrderedJson no_language_model()
@@ -143,8 +130,12 @@ OrderedJson to_json(const Study &study)
         json["hypervolume"].push_back({{"evaluations", evaluations}, {"value", value}});
     json["recommended"] = {
         {"smallest", or_null(study.smallest)}, {"fastest", or_null(study.fastest)}, {"balanced", or_null(study.balanced)}};
+    json["constraints"] = to_json(study.constraints);
+    json["answer"] = or_null(study.answer);
     json["rounds"] = OrderedJson::array();
-    json["rounds"].push_back({{"number", 1}, {"summary", round_summary(study)}});
+    for (std::size_t i = 0; i < study.rounds.size(); ++i)
+        json["rounds"].push_back({{"number", i + 1}, {"summary", study.rounds[i].summary}});
+    json["over"] = study.why_over.empty() ? OrderedJson(nullptr) : OrderedJson(study.why_over);
     json["llm"] = no_language_model();
     json["seconds"] = study.seconds;
     json["files"] = OrderedJson::array();

@@ -4,7 +4,7 @@
 #include "core/base/json.h"
 #include "core/evaluate/evaluate.h"
 #include "core/quantize/quantize.h"
-#include "core/search/front.h"
+#include "core/search/planner.h"
 
 #include <filesystem>
 #include <functional>
@@ -35,6 +35,13 @@ struct Trial {
     std::string error;
 };
 
+/// Trials that were proposed together, before any of them was measured.
+struct StudyRound {
+    std::string summary;         ///< what was queued, and why
+    std::size_t first_trial = 0; ///< index of the first of them in Study::trials
+    bool operator==(const StudyRound &) const = default;
+};
+
 /// A model, data and all trials.
 struct Study {
     std::string name, model_name, model_sha256, data_name;
@@ -46,6 +53,10 @@ struct Study {
     std::vector<Trial> trials;
     std::vector<std::pair<std::size_t, double>> hypervolume; ///< after each finished trial
     std::optional<std::string> smallest, fastest, balanced;  ///< trial ids
+    std::optional<std::string> answer;                       ///< the trial that holds the constraints, where there are any
+    Constraints constraints;
+    std::vector<StudyRound> rounds;
+    std::string why_over; ///< why the planner proposed no more; empty where it was not asked, or something else ended it
     double seconds = 0;
     std::vector<std::filesystem::path> files; ///< that are in its folder, or are written there next
 };
@@ -65,16 +76,27 @@ struct StudyOptions {
     double minutes = 30;
     bool latency = true; ///< batch-1 latency of each trial
     std::string head = "auto", preprocess = "auto";
+    Constraints constraints{};
+    std::size_t round = 4;                               ///< trials that the planner proposes at once
+    bool resume = false;                                 ///< go on with the study in `folder`
+    bool queue_only = false;                             ///< end when a round is queued, for others to carry out (`run_trial`)
+    std::filesystem::path scan_cache{};                  ///< ScanOptions::cache
+    Json source = Json::object();                        ///< how to open the model and the data again; kept in the store as it is
+    std::function<void(std::stop_token)> before_trial{}; ///< called before each; may wait, until the token says stop
 };
 
 /// What a watcher hears, on the runner's thread: a trial that changed state (its whole new value), and the study after it.
 using TrialSink = std::function<void(const Study &, const Trial &)>;
 
-/// The fixed ladder: fp32, int8, int8 with first and last float, weight-only int8 and int4, and mixed recipes by weight noise; at
-/// least ten. Each finished trial is in `folder`/study.json before the next begins; without one there is no such file. On a stop
-/// the study so far is returned with `cancelled` trials, and written. After the last trial the front's are measured on holdout.
-/// What a killed run left half written in `folder` is removed. Errors: what keeps the study from starting (data, head, an
-/// unwritable folder), `cancelled` before there are trials, a float model that cannot be measured.
+/// Float first, then rounds of what the planner proposes (core/search/planner.h), until it has no more to propose or trials or
+/// minutes are used up. `folder` gets the store (core/study/store.h), each finished trial in it and in study.json before the next
+/// begins, and in `trials/` the exports of those on the front; without a folder nothing is written. Trials that are measured
+/// before, by the same recipe on the same images, are not measured again. A trial ends early where it is settled that it stays
+/// below the front. With `resume` at most the trial that was running is repeated, and what follows is what would have followed.
+/// On a stop the study so far is returned with `cancelled` trials, and kept. After the last trial the front's are measured on
+/// holdout. Errors: what keeps the study from starting (data, head, an unwritable folder, one that another process writes, a
+/// study that is there and not to be gone on with, or was begun with something else), `cancelled` before there are trials, a
+/// float model that cannot be measured; `constraint`.
 [[nodiscard]] Result<Study> run_study(const Model &model, const DataSet &data, const StudyOptions &options,
                                       const TrialSink &on_trial, std::stop_token stop, const Progress &progress);
 

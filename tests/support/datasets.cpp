@@ -53,6 +53,24 @@ ca::Split whole_split(std::shared_ptr<const ca::ImageSet> images, std::string na
     return {std::move(name), std::move(images), std::move(indices)};
 }
 
+ca::DataSet split_colours()
+{
+    const auto images = coloured_images(20, 10, 5);
+    const auto part = [&images](const std::string &name, std::uint32_t first, std::uint32_t end) {
+        ca::Split split{name, images, std::vector<std::uint32_t>(end - first)};
+        std::iota(split.indices.begin(), split.indices.end(), first);
+        return split;
+    };
+    return {"colours",
+            "",
+            images->classes,
+            whole_split(coloured_images(4, 10, 6), "calibration"),
+            part("selection", 0, 100),
+            part("holdout", 100, 200),
+            part("all", 0, 200),
+            {}};
+}
+
 bool write_bytes(const std::filesystem::path &file, std::string_view bytes)
 {
     std::ofstream stream(file, std::ios::binary);

@@ -25,6 +25,9 @@
 /// All images of a set, in order.
 [[nodiscard]] ca::Split whole_split(std::shared_ptr<const ca::ImageSet> images, std::string name = "selection");
 
+/// 200 coloured images of ten classes: 100 each for selection and holdout, and 40 others for calibration.
+[[nodiscard]] ca::DataSet split_colours();
+
 /// One file of CIFAR binary records. Says whether it was written.
 [[nodiscard]] bool write_cifar_file(const std::filesystem::path &file, const ca::ImageSet &images);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/constraints.h"
+#include "core/study/trial_front.h"
 
 #include <QtTest>
 
@@ -28,7 +29,10 @@ ca::Trial trial(const std::string &id, std::int64_t correct, std::int64_t size, 
     result.selection->accuracy.n = 1000;
     result.selection->accuracy.correct = correct;
     result.selection->size = ca::bytes(size);
+    result.selection->versus_float.emplace();
+    result.selection->versus_float->broken = 900 - correct;
     result.selection->latency.emplace();
+    result.selection->latency->real = true;
     result.selection->latency->batch1 = ca::MedianInterval{milliseconds, milliseconds, milliseconds};
     return result;
 }
@@ -43,12 +47,19 @@ Study two_trials()
     return study;
 }
 
+ca::Status check(Study study, const Arguments &arguments)
+{
+    study.constraints = ca::constraints_of(arguments, study.float_bytes);
+    look_at_front(study);
+    return ca::check_constraints(study);
+}
+
 } // namespace
 
 void TestConstraints::asks_for_nothing_unless_told()
 {
-    QVERIFY(ca::check_constraints(two_trials(), {}));
-    QVERIFY(ca::check_constraints(Study{}, {}));
+    QVERIFY(check(two_trials(), {}));
+    QVERIFY(check(Study{}, {}));
 }
 
 void TestConstraints::is_met_by_one_trial_that_meets_all()
@@ -57,9 +68,9 @@ void TestConstraints::is_met_by_one_trial_that_meets_all()
     arguments.max_drop = 2;
     arguments.target_ratio = 8;
     arguments.max_latency = 2;
-    QVERIFY(ca::check_constraints(two_trials(), arguments));
+    QVERIFY(check(two_trials(), arguments));
     arguments.max_drop = 1; // T1 keeps the accuracy and T2 the size, and neither both
-    const auto reached = ca::check_constraints(two_trials(), arguments);
+    const auto reached = check(two_trials(), arguments);
     QVERIFY(!reached);
     QCOMPARE(reached.error().code, ca::ErrorCode::constraint);
 }
@@ -68,7 +79,7 @@ void TestConstraints::names_the_nearest_trial_where_none_does()
 {
     Arguments arguments;
     arguments.target_bytes = 400'000;
-    const auto reached = ca::check_constraints(two_trials(), arguments);
+    const auto reached = check(two_trials(), arguments);
     QVERIFY(!reached);
     const QString sentence = QString::fromStdString(reached.error().sentence);
     QVERIFY2(sentence.contains(QLatin1String("T2 (recipe of T2)")), qPrintable(sentence));
@@ -83,11 +94,11 @@ void TestConstraints::looks_at_finished_trials_only()
     study.trials[1].state = ca::TrialState::cancelled;
     Arguments arguments;
     arguments.target_bytes = 500'000;
-    const auto reached = ca::check_constraints(study, arguments);
+    const auto reached = check(study, arguments);
     QVERIFY(!reached);
     QVERIFY(reached.error().sentence.find("T1") != std::string::npos);
     study.trials.clear();
-    QVERIFY(!ca::check_constraints(study, arguments));
+    QVERIFY(!check(study, arguments));
 }
 
 void TestConstraints::counts_a_drop_in_points_up_to_the_last_bit()
@@ -96,9 +107,9 @@ void TestConstraints::counts_a_drop_in_points_up_to_the_last_bit()
     study.trials = {trial("T1", 893, 1'000'000, 4)}; // 0.9 - 0.893 is 0.7 points, and a little more in binary
     Arguments arguments;
     arguments.max_drop = 0.7;
-    QVERIFY(ca::check_constraints(study, arguments));
+    QVERIFY(check(study, arguments));
     arguments.max_drop = 0.6;
-    QVERIFY(!ca::check_constraints(study, arguments));
+    QVERIFY(!check(study, arguments));
 }
 
 QTEST_APPLESS_MAIN(TestConstraints)

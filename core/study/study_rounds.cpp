@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a study begins or goes on, and what it carries out next.
+#include "core/study/study_runner.h"
+
+#include "core/base/atomic_file.h"
+#include "core/quantize/export/export.h"
+#include "core/scan/scan.h"
+#include "core/scan/sensitivity_files.h"
+#include "core/search/constraints_json.h"
+#include "core/search/planner_baselines.h"
+#include "core/study/load_study.h"
+#include "core/study/trial_front.h"
+
+#include <algorithm>
+
+namespace ca {
+namespace {
+
+constexpr const char *kQueue = "queue"; ///< folder of the recipes that others carry out
+
+/// What a run left that was killed while it wrote.
+void remove_leftovers(const std::filesystem::path &folder)
+{
+    std::error_code ignored;
+    std::vector<std::filesystem::path> found;
+    for (std::filesystem::recursive_directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+        const std::string name = entry->path().filename().string();
+        if (name == kTrialExport || (name.starts_with('.') && name.ends_with(".part")))
+            found.push_back(entry->path());
+    }
+    for (const std::filesystem::path &file : found)
+        std::filesystem::remove(file, ignored);
+}
+
+void clear_queue(const std::filesystem::path &queue)
+{
+    std::error_code ignored;
+    std::vector<std::filesystem::path> recipes;
+    for (std::filesystem::directory_iterator entry(queue, ignored), end; !ignored && entry != end; entry.increment(ignored))
+        if (entry->path().extension() == ".json")
+            recipes.push_back(entry->path());
+    for (const std::filesystem::path &recipe : recipes)
+        std::filesystem::remove(recipe, ignored);
+}
+
+} // namespace
+
+Status StudyRunner::open()
+{
+    if (!options_.folder.empty())
+        if (const auto writable = make_writable_folder(options_.folder / kExports); !writable)
+            return writable;
+    auto bench = prepare_study(model_, data_, options_, stop_, progress_);
+    if (!bench)
+        return forward(bench);
+    bench_.emplace(std::move(*bench));
+    bench_->facts.float_bytes = predicted_bytes(model_, {});
+    bench_->facts.options["constraints"] = to_json(options_.constraints);
+    study_ = study_of(bench_->facts);
+    if (options_.folder.empty())
+        return queue_float();
+    std::error_code ignored;
+    const bool there = std::filesystem::exists(options_.folder / kStoreFile, ignored);
+    if (const auto begun = there ? go_on() : begin_store(); !begun)
+        return begun;
+    remove_leftovers(options_.folder);
+    for (const char *name : {kStoreFile, "study.json", "trials.csv", "pareto.svg"}) // the last two by write_results
+        study_.files.push_back(options_.folder / name);
+    return study_.trials.empty() ? queue_float() : Status();
+}
+
+Status StudyRunner::begin_store()
+{
+    auto store = StudyStore::create(options_.folder, bench_->facts);
+    if (!store)
+        return forward(store);
+    store_ = std::move(*store);
+    made_store_ = true;
+    return {};
+}
+
+/// With what the store holds. Trials that were begun and not finished are queued again.
+Status StudyRunner::go_on()
+{
+    if (!options_.resume)
+        return fail(ErrorCode::unwritable,
+                    "There is a study in " + options_.folder.string()
+                        + " already. Go on with it (--resume), choose another --study or --output, or move it away.");
+    auto store = StudyStore::open_for_writing(options_.folder);
+    if (!store)
+        return forward(store);
+    store_ = std::move(*store);
+    const auto facts = store_->facts();
+    if (!facts)
+        return forward(facts);
+    if (const auto same = check_same_study(*facts, bench_->facts); !same)
+        return same;
+    if (const auto kept = keep_constraints(*facts); !kept)
+        return kept;
+    auto kept = load_study(*store_);
+    if (!kept)
+        return forward(kept);
+    study_ = std::move(*kept);
+    for (Trial &trial : study_.trials)
+        if (trial.state == TrialState::interrupted || trial.state == TrialState::cancelled) {
+            trial.state = TrialState::queued;
+            trial.error.clear();
+        }
+    auto answers = float_answers(*store_, study_, TrialSplit::selection);
+    if (!answers)
+        return forward(answers);
+    float_answers_ = std::move(*answers);
+    return {};
+}
+
+/// Those that are given hold from now on; where none are, those that held before.
+Status StudyRunner::keep_constraints(StudyFacts kept)
+{
+    if (options_.constraints == Constraints())
+        return {};
+    kept.options["constraints"] = to_json(options_.constraints);
+    return store_->set_facts(kept);
+}
+
+Status StudyRunner::queue_float()
+{
+    const auto proposal = float_trial(model_);
+    return proposal ? enqueue({*proposal}, std::nullopt) : Status(forward(proposal));
+}
+
+/// The planner, after a scan of the layers; none for a network without any.
+Status StudyRunner::plan()
+{
+    ScanOptions options;
+    options.threads = options_.threads;
+    options.seed = options_.seed;
+    options.cache = options_.scan_cache;
+    options.formats = {"int8", "static-int8", "int6", "int4", "int3", "int2"};
+    if (data_.calibration.size() == 0)
+        options.notes.push_back("There is no calibration image, so divergence was not measured.");
+    else if (const auto added = add_scan_images(options, model_, data_, to_text(bench_->bench.preprocess), stop_); !added)
+        return forward(added);
+    const auto table = scan(model_, options, {}, stop_, progress_);
+    if (!table)
+        return forward(table);
+    if (store_)
+        if (const auto kept = store_->set_scan("sensitivity", Json(to_json(*table))); !kept)
+            return kept;
+    PlannerOptions planned;
+    planned.constraints = study_.constraints;
+    planned.seed = options_.seed;
+    planned.trials = options_.max_trials;
+    planned.has_images = data_.calibration.size() > 0;
+    if (study_.constraints.latency) {
+        auto timed = layer_latencies();
+        if (!timed)
+            return forward(timed);
+        planned.latency = std::move(timed->layers);
+        planned.other_latency = timed->others;
+    }
+    auto planner = Planner::of(model_, *table, planned, stop_);
+    if (!planner)
+        return forward(planner);
+    planner_ = std::move(*planner);
+    return {};
+}
+
+/// What was timed when the study began counts when it goes on, too: another clock would choose other recipes.
+Result<LayerLatencies> StudyRunner::layer_latencies()
+{
+    if (store_) {
+        const auto kept = store_->scan("latency");
+        if (!kept)
+            return forward(kept);
+        if (*kept)
+            return layer_latencies_from_json(**kept);
+    }
+    auto timed = time_layers(bench_->bench, stop_, progress_);
+    if (timed && store_)
+        if (const auto written = store_->set_scan("latency", to_json(*timed)); !written)
+            return forward(written);
+    return timed;
+}
+
+/// Nothing is queued where the search is over.
+Status StudyRunner::queue_round()
+{
+    if (model_.program.layers().empty() || study_.trials.size() >= options_.max_trials)
+        return {};
+    if (!planner_)
+        if (const auto planned = plan(); !planned)
+            return planned;
+    const auto finished = trial_results(study_);
+    const std::size_t room = options_.max_trials - study_.trials.size();
+    const auto proposals = planner_->propose(finished, std::min(options_.round, room), stop_);
+    if (!proposals)
+        return forward(proposals);
+    if (proposals->empty())
+        return end_search(planner_->why_over(finished));
+    const std::string number = std::to_string(study_.rounds.size() + 1);
+    return enqueue(*proposals,
+                   StudyRound{"Round " + number + ": " + std::to_string(proposals->size())
+                                  + " recipes, the first because of this: " + proposals->front().candidate.reason,
+                              study_.trials.size()});
+}
+
+Status StudyRunner::end_search(const std::string &why)
+{
+    if (study_.why_over == why)
+        return {};
+    study_.why_over = why;
+    return store_ ? store_->append_transcript(over_entry(why)) : Status();
+}
+
+/// The recipes of what is queued, a file each, for `run-trial` on any machine; others are removed from the queue.
+Status StudyRunner::write_queue()
+{
+    if (options_.folder.empty())
+        return {};
+    const std::filesystem::path queue = options_.folder / kQueue;
+    clear_queue(queue);
+    for (const Trial &trial : study_.trials) {
+        if (trial.state != TrialState::queued)
+            continue;
+        if (const auto writable = make_writable_folder(queue); !writable)
+            return writable;
+        const std::string name = trial.id + ".json";
+        if (const auto written = write_file(queue / name, pretty(OrderedJson(to_json(trial.recipe))) + "\n"); !written)
+            return forward(written);
+        if (const auto kept = store_->add_artefact("queue", std::filesystem::path(kQueue) / name); !kept)
+            return kept;
+    }
+    return {};
+}
+
+/// All of a round or none of it, so that a study that is resumed proposes what one would that was not interrupted.
+Status StudyRunner::enqueue(const std::vector<Proposal> &proposals, const std::optional<StudyRound> &round)
+{
+    std::vector<Trial> trials;
+    for (const Proposal &proposal : proposals) {
+        Trial trial;
+        trial.id = "T" + std::to_string(study_.trials.size() + trials.size() + 1);
+        trial.origin = proposal.candidate.method == "mixed" ? TrialOrigin::planner : TrialOrigin::baseline;
+        trial.method = proposal.candidate.method;
+        trial.name = proposal.candidate.name;
+        trial.reason = proposal.candidate.reason;
+        trial.recipe = proposal.candidate.recipe.recipe;
+        trial.recipe_hash = hash(trial.recipe);
+        trial.predicted_bytes = predicted_bytes(model_, trial.recipe);
+        trial.predicted_drop = proposal.predicted_drop;
+        trials.push_back(std::move(trial));
+    }
+    if (store_) {
+        const auto kept = store_->transaction([&]() -> Status {
+            for (const Trial &trial : trials)
+                if (const auto added = store_->add_trial(trial); !added)
+                    return added;
+            return round ? store_->append_transcript(to_entry(*round)) : Status();
+        });
+        if (!kept)
+            return kept;
+    }
+    if (round)
+        study_.rounds.push_back(*round);
+    for (Trial &trial : trials) {
+        study_.trials.push_back(std::move(trial));
+        tell(study_.trials.back());
+    }
+    return {};
+}
+
+} // namespace ca
