@@ -109,6 +109,7 @@ struct ModelFacts {
     SensitivityFacts sensitivity;
     bool has_network = true;               ///< false for weights alone, which cannot be run
     std::optional<ClassNames> zero_shot{}; ///< of a CLIP model
+    Bytes float_file{};                    ///< what the default export takes in float; 0: not known
     bool operator==(const ModelFacts &) const = default;
 };
 

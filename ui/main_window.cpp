@@ -12,6 +12,7 @@
 #include "ui/panes.h"
 #include "ui/pareto/pareto_chart.h"
 #include "ui/pareto/pareto_pane.h"
+#include "ui/studies/studies_menu.h"
 #include "ui/trials/trial_words.h"
 #include "ui/trials/trials_pane.h"
 
@@ -73,6 +74,8 @@ void MainWindow::connect_header()
     connect(header_, &Header::scan_requested, this, &MainWindow::start_scan);
     connect(header_, &Header::quantize_requested, this, &MainWindow::open_quantize);
     connect(header_, &Header::run_requested, this, &MainWindow::start);
+    connect(header_, &Header::pause_requested, this, &MainWindow::ask_to_pause);
+    connect(header_, &Header::resume_requested, this, &MainWindow::ask_to_resume);
     connect(header_, &Header::stop_requested, this, &MainWindow::ask_to_stop);
     connect(strip_, &StatusStrip::cancel_requested, this, &MainWindow::ask_to_stop);
     connect(header_->model(), &Chip::clicked, panes_, &Panes::show_models);
@@ -111,9 +114,17 @@ void MainWindow::fill_menu()
     add(tr("Open the demo"), {}, [this] { Q_EMIT demo_requested(); });
     choose_data_ = add(tr("Choose data…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { open_data_panel(); });
     menu->addSeparator();
+    studies_menu_ = new StudiesMenu(menu, this);
+    menu->addSeparator();
     add(tr("Scan"), QKeySequence(Qt::CTRL | Qt::Key_L), [this] { start_scan(); });
     add(tr("Quantize…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] { open_quantize(); });
     add(tr("Run study"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { start(); });
+    add(tr("Pause or resume"), QKeySequence(Qt::CTRL | Qt::Key_P), [this] {
+        if (can_resume())
+            ask_to_resume();
+        else
+            ask_to_pause();
+    });
     add(tr("Stop"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { ask_to_stop(); });
     menu->addSeparator();
     add(tr("Put the panes back"), {}, [this] { panes_->put_back(); });
@@ -188,7 +199,6 @@ void MainWindow::show_opening(const QString &name)
     panes_->layers()->set_notes({});
     panes_->layers()->states()->show_working(tr("Opening %1").arg(name));
     panes_->set_layers_note({});
-    set_trials(nullptr);
     strip_->set_progress({tr("Opening %1").arg(name).toStdString(), 0, 0, 0, {}});
     refresh_actions();
 }
@@ -234,16 +244,6 @@ void MainWindow::show_model_failure(const QString &name, const Error &error)
     refresh_actions();
 }
 
-void MainWindow::show_started()
-{
-    run_state_ = RunState::running;
-    run_kind_ = RunKind::study;
-    set_trials(nullptr);
-    strip_->set_note({});
-    strip_->set_progress({tr("Starting the study").toStdString(), 0, 0, 0, {}});
-    refresh_actions();
-}
-
 void MainWindow::set_trials(std::shared_ptr<const Study> study)
 {
     study_ = std::move(study);
@@ -253,7 +253,8 @@ void MainWindow::set_trials(std::shared_ptr<const Study> study)
     const auto done = all == 0 ? 0 : std::count_if(study_->trials.begin(), study_->trials.end(), [](const Trial &trial) {
         return trial.state == TrialState::done;
     });
-    panes_->set_trials_note(all == 0 ? QString() : tr("%1 of %2").arg(done).arg(all));
+    panes_->set_trials_note(all == 0 ? QString()
+                                     : tr("%1 · %2 of %3").arg(words::escaped(words::from(study_->name))).arg(done).arg(all));
     show_study_states();
     select_trial(study_ && find_trial(*study_, selected_) ? selected_ : QString());
 }
@@ -261,34 +262,6 @@ void MainWindow::set_trials(std::shared_ptr<const Study> study)
 void MainWindow::set_progress(const ProgressReport &how)
 {
     strip_->set_progress(how);
-}
-
-void MainWindow::show_stopping()
-{
-    run_state_ = run_state_ == RunState::running ? RunState::stopping : run_state_;
-    strip_->set_stopping();
-    refresh_actions();
-}
-
-void MainWindow::show_finished(const QString &sentence)
-{
-    run_state_ = RunState::idle;
-    panes_->layers()->end_scan();
-    strip_->set_idle(sentence);
-    show_study_states();
-    refresh_actions();
-}
-
-void MainWindow::show_failure(const Error &error)
-{
-    show_finished(tr("The study did not run"));
-    if (study_ && !study_->trials.empty()) {
-        strip_->warn(words::from(error.text()));
-        return;
-    }
-    const QString details = error.cause ? words::from(error.cause->text()) : QString();
-    panes_->trials()->states()->show_failed(words::from(error.sentence), tr("Retry"), details);
-    panes_->pareto()->states()->show_failed(tr("There is no point to draw: the study did not run."), {}, {});
 }
 
 void MainWindow::set_saved_note(const QString &note)
@@ -339,7 +312,9 @@ void MainWindow::refresh_actions()
     const bool idle = run_state_ == RunState::idle;
     header_->set_can_scan(why_not_scan());
     header_->set_can_run(why_not_run());
-    header_->set_can_stop(run_state_ == RunState::running);
+    header_->set_pause(can_resume(), why_not_pause());
+    header_->set_can_stop(can_stop());
+    studies_menu_->set_busy(studies());
     header_->data()->setEnabled(idle);
     choose_data_->setEnabled(idle);
 }

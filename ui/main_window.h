@@ -19,6 +19,7 @@ class Header;
 class ModelPicker;
 class Panes;
 class StatusStrip;
+class StudiesMenu;
 
 /// Where the window and its panes stood; opaque, for the settings.
 struct WindowLayout {
@@ -36,6 +37,7 @@ public:
 
     [[nodiscard]] ModelPicker &picker() const;
     [[nodiscard]] DataChooser &chooser() const { return *chooser_; }
+    [[nodiscard]] StudiesMenu &studies_menu() const { return *studies_menu_; }
     [[nodiscard]] QString model_name() const { return model_name_; } ///< of the open one
     [[nodiscard]] QString selected_trial() const { return selected_; }
     [[nodiscard]] WindowLayout layout_state() const;
@@ -60,9 +62,13 @@ public:
     void show_started();
     void set_trials(std::shared_ptr<const Study> study);
     void set_progress(const ProgressReport &how);
+    void show_pausing(); ///< asked for; the trial under way goes on
+    void show_paused();
+    void show_resumed();
     void show_stopping();
     void show_finished(const QString &sentence);
     void show_failure(const Error &error);
+    void set_unfinished(bool unfinished); ///< the study in the panes can go on, so that Resume is offered
     void set_saved_note(const QString &note);
     void warn(const QString &sentence);
 
@@ -79,6 +85,8 @@ Q_SIGNALS:
     void scan_requested();
     void quantize_requested();
     void start_requested(const ca::DataChoice &choice);
+    void pause_requested();
+    void resume_requested(); ///< what is paused, or the unfinished study in the panes
     void cancel_requested();
     void trial_selected(const QString &trial);
     void closing();
@@ -94,7 +102,7 @@ protected:
 private:
     enum class ModelState { none, opening, failed, ready };
     enum class DataState { none, opening, ready };
-    enum class RunState { idle, running, stopping };
+    enum class RunState { idle, running, pausing, paused, stopping };
     enum class RunKind { study, scan };
 
     void connect_header();
@@ -104,18 +112,25 @@ private:
     void refresh_actions();
     void show_study_states();
     void ask_to_stop();
+    void ask_to_pause();
+    void ask_to_resume();
     void start();
     void start_scan();
     void open_quantize();
     void drop_scan();
     [[nodiscard]] bool studies() const { return run_state_ != RunState::idle && run_kind_ == RunKind::study; }
+    [[nodiscard]] bool can_stop() const { return run_state_ != RunState::idle && run_state_ != RunState::stopping; }
+    [[nodiscard]] bool is_paused() const { return run_state_ == RunState::pausing || run_state_ == RunState::paused; }
+    [[nodiscard]] bool can_resume() const { return is_paused() || (run_state_ == RunState::idle && unfinished_); }
     [[nodiscard]] QString why_not_scan() const; ///< empty where it can
     [[nodiscard]] QString why_not_run() const;
+    [[nodiscard]] QString why_not_pause() const;
 
     ModelState model_state_ = ModelState::none;
     RunState run_state_ = RunState::idle;
     RunKind run_kind_ = RunKind::study; ///< of what runs, or ran last
     DataState data_state_ = DataState::none;
+    bool unfinished_ = false;        ///< the study in the panes
     QAction *choose_data_ = nullptr; ///< in the menu, and by its keys
     QString cannot_run_;             ///< why the open model cannot; empty where it can
     QString selected_, model_name_;
@@ -125,6 +140,7 @@ private:
     Panes *panes_ = nullptr;
     StatusStrip *strip_ = nullptr;
     DataChooser *chooser_ = nullptr;
+    StudiesMenu *studies_menu_ = nullptr;
 };
 
 } // namespace ca

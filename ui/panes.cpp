@@ -46,7 +46,6 @@ void Panes::make()
     layers_pane_->add_to_heading(layers_->legend());
     trials_pane_ = new Pane(u"pane_trials"_s, tr("Trials"), trials_);
     pareto_pane_ = new Pane(u"pane_pareto"_s, tr("Pareto"), pareto_);
-    pareto_pane_->set_note(tr("Size × accuracy"));
     for (QWidget *pane : {static_cast<QWidget *>(layers_), static_cast<QWidget *>(trials_), static_cast<QWidget *>(pareto_)})
         pane->setMinimumSize(240, 120);
     picker_->setMinimumSize(220, 160); // a model's memory beside its button

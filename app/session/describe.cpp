@@ -3,6 +3,7 @@
 
 #include "app/session/describe_scan.h"
 #include "core/base/json.h"
+#include "core/quantize/export/export.h"
 #include "core/scan/scan.h"
 
 #include <QCoreApplication>
@@ -78,6 +79,7 @@ Result<ModelFacts> describe_model(const FileInspection &inspection, const Model 
             if (!facts.notes.contains(clean(note)))
                 facts.notes << clean(note);
     facts.has_network = model.has_network();
+    facts.float_file = predicted_bytes(model, {});
     if (model.zero_shot)
         facts.zero_shot = ClassNames{clean(model.zero_shot->classes), clean(model.zero_shot->templates)};
     if (!model.program.layers().empty()) {

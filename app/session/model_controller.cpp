@@ -133,7 +133,7 @@ void ModelController::open_key(const QString &key, const QString &weights)
 {
     const auto source = find_model(key.toStdString(), weights.toStdString());
     if (source)
-        open({*source, false, {}});
+        open({*source, false, {}, weights.toStdString()});
     else
         window_.warn(words::from(source.error().text()));
 }
@@ -217,7 +217,7 @@ void ModelController::take_model(const ModelFacts &facts)
 {
     facts_ = facts;
     if (!request_.source.zoo) {
-        settings_.add_recent(words::from(request_.source.file.string()));
+        settings_.add_recent(Setting::recent_models, words::from(request_.source.file.string()));
         fill_list();
         window_.picker().set_current(row_of(request_.source));
     }
@@ -249,6 +249,11 @@ void ModelController::follow_data(const DataFacts &data)
 QString ModelController::study_name() const
 {
     return request_.source.zoo ? row_of(request_.source) : QFileInfo(facts_.name).completeBaseName();
+}
+
+Json ModelController::source() const
+{
+    return {{"model", row_of(request_.source).toStdString()}, {"weights", request_.weights}, {"trust", request_.trust}};
 }
 
 ClassNames ModelController::usual_names() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/session/open_model.h"
+#include "core/base/json.h"
 #include "ui/facts.h"
 
 #include <QObject>
@@ -27,6 +28,8 @@ public:
     void open_file(const QString &file);
     void open_demo();
     [[nodiscard]] QString study_name() const; ///< what studies of the open model are called after
+    [[nodiscard]] Json source() const;        ///< `model`, `weights` and `trust`, as the command line has them
+    [[nodiscard]] const ModelFacts &facts() const { return facts_; } ///< empty while no model is open
 
 private:
     void connect_window();

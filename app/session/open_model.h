@@ -15,6 +15,7 @@ struct ModelRequest {
     ModelSource source;
     bool trust = false;              ///< although its code does more than compute
     std::optional<ClassNames> names; ///< of a CLIP model; absent: the data's classes in the published templates
+    std::string weights{};           ///< as `--weights`, of a key of the zoo
 };
 
 /// The model, or why not.

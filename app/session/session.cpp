@@ -3,6 +3,7 @@
 
 #include "app/session/describe.h"
 #include "app/session/guarded_work.h"
+#include "app/session/pause_gate.h"
 #include "core/data/prompts.h"
 #include "core/evaluate/evaluate.h"
 #include "core/model/first_load.h"
@@ -179,16 +180,41 @@ void Session::start_study(const StudyOptions &options)
     }
     begin(&Session::scan_run_);
     studying_ = true;
+    gate_ = std::make_shared<PauseGate>();
     const auto id = begin(&Session::study_run_);
-    study_run_.stop = worker_->post([this, id, options, model = model_, data = data_](std::stop_token stop) {
-        const TrialSink on_trial = [this, id](const Study &study, const Trial &) {
-            auto now = std::make_shared<const Study>(study);
-            answer(&Session::study_run_, id, [this, now] { Q_EMIT study_changed(now); });
-        };
-        auto end = std::make_shared<Result<StudyEnd>>(guarded_work<Result<StudyEnd>>(
-            [&] { return carry_out(*model, *data, options, on_trial, stop, reporter(&Session::study_run_, id)); }));
-        answer(&Session::study_run_, id, [this, end] { end_study(*end); });
-    });
+    StudyOptions pausable = options;
+    pausable.before_trial = [this, id, gate = gate_](const std::stop_token &stop) {
+        gate->pass(stop, [&] { answer(&Session::study_run_, id, [this] { tell_paused(); }); });
+    };
+    study_run_.stop =
+        worker_->post([this, id, options = std::move(pausable), model = model_, data = data_](std::stop_token stop) {
+            const TrialSink on_trial = [this, id](const Study &study, const Trial &) {
+                auto now = std::make_shared<const Study>(study);
+                answer(&Session::study_run_, id, [this, now] { Q_EMIT study_changed(now); });
+            };
+            auto end = std::make_shared<Result<StudyEnd>>(guarded_work<Result<StudyEnd>>(
+                [&] { return carry_out(*model, *data, options, on_trial, stop, reporter(&Session::study_run_, id)); }));
+            answer(&Session::study_run_, id, [this, end] { end_study(*end); });
+        });
+}
+
+void Session::pause()
+{
+    if (studying_)
+        gate_->close();
+}
+
+void Session::resume()
+{
+    if (gate_)
+        gate_->open();
+}
+
+/// Unless it was resumed since it began to wait.
+void Session::tell_paused()
+{
+    if (studying_ && gate_->is_closed())
+        Q_EMIT study_paused();
 }
 
 void Session::end_study(const Result<StudyEnd> &end)

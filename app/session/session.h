@@ -20,6 +20,8 @@
 
 namespace ca {
 
+class PauseGate;
+
 /// How a study ended.
 struct StudyEnd {
     std::shared_ptr<const Study> study;
@@ -38,6 +40,8 @@ public:
     explicit Session(std::filesystem::path program = {}, QObject *parent = nullptr);
     ~Session() override;
 
+    [[nodiscard]] const std::shared_ptr<const Model> &model() const { return model_; } ///< null while none is open
+    [[nodiscard]] const std::shared_ptr<const DataSet> &data() const { return data_; } ///< likewise
     [[nodiscard]] bool has_model() const { return model_ != nullptr; }
     [[nodiscard]] bool has_data() const { return data_ != nullptr; }
     [[nodiscard]] bool can_be_measured() const { return has_data() && has_model() && model_->has_network(); }
@@ -54,12 +58,15 @@ public Q_SLOTS:
     void start_scan(const ca::ScanOptions &options);
     /// Needs a model and data, else answers with `study_failed`.
     void start_study(const ca::StudyOptions &options);
+    /// The study that runs waits before its next trial, and says `study_paused` when it does, until it is resumed or stopped.
+    void pause();
+    void resume();
     /// What quantizing the open model so will take; a later call makes an earlier one stale.
     void expect_costs(const ca::QuantizeChoice &choice);
     /// Quantizes the open model, and measures it on the open data where it is asked to. Nothing while a study runs; without a
     /// model: `quantization_failed`.
     void start_quantization(const ca::QuantizeRequest &request);
-    /// Writes what was made; not over what it was made from, which is `quantization_failed`.
+    /// Writes what was made; not over what it was made from or the open data, which is `quantization_failed`.
     void export_quantization(const std::shared_ptr<const ca::Quantization> &made, ca::ExportFormat format, const QString &file);
     /// Asks all work to stop. Each job still answers: a study with what it finished, others with a failure `cancelled`.
     void cancel();
@@ -81,6 +88,7 @@ Q_SIGNALS:
     void exported(const QString &file, const ca::Bytes &size);
     void quantization_failed(const ca::Error &error); ///< also an export
     void study_changed(const std::shared_ptr<const ca::Study> &study);
+    void study_paused();
     void study_finished(const ca::StudyEnd &end);
     void study_failed(const ca::Error &error);
 
@@ -104,6 +112,7 @@ private:
     /// Reports of a run, delivered likewise.
     [[nodiscard]] Progress reporter(Run Session::*kind, std::uint64_t id);
     void end_opening(ModelOpening &opening);
+    void tell_paused();
     void end_study(const Result<StudyEnd> &end);
 
     Run model_run_, data_run_, scan_run_, study_run_, expect_run_, quantize_run_;
@@ -111,6 +120,7 @@ private:
     std::shared_ptr<const DataSet> data_;
     std::shared_ptr<KnownData> known_data_ = std::make_shared<KnownData>();
     bool studying_ = false;
+    std::shared_ptr<PauseGate> gate_; ///< of the study that runs, or ran last
     std::filesystem::path program_;
     std::unique_ptr<Worker> worker_;
 };

@@ -51,10 +51,11 @@ void Session::start_quantization(const QuantizeRequest &request)
 void Session::export_quantization(const std::shared_ptr<const Quantization> &made, ExportFormat format, const QString &file)
 {
     const auto id = begin(&Session::quantize_run_);
-    quantize_run_.stop = worker_->post([this, id, made, format, file](const std::stop_token &stop) {
+    std::vector<std::filesystem::path> inputs{made->model.model.file, data_ ? data_->path : ""};
+    quantize_run_.stop = worker_->post([this, id, made, format, file, inputs = std::move(inputs)](const std::stop_token &stop) {
         const std::filesystem::path place = file.toStdString();
         const auto written = guarded_work<Result<Bytes>>([&]() -> Result<Bytes> {
-            if (const auto fine = check_not_input(place, {made->model.model.file}); !fine)
+            if (const auto fine = check_not_input(place, inputs); !fine)
                 return forward(fine);
             return write_as(format, made->model, place, stop);
         });

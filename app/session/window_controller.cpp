@@ -34,7 +34,10 @@ WindowController::WindowController(MainWindow &window, Session &session, Setting
       states_(places_.memory),
       model_(window, session, settings, states_, demo_in(places_.resources)),
       data_(window, session, settings, states_, places_.resources),
-      quantize_(window, session)
+      quantize_(window, session),
+      shelf_(places_.studies),
+      study_(window, session, settings, model_, data_, {places_.studies, places_.scans}),
+      studies_(window, session, settings, shelf_, study_)
 {
     connect_window();
     connect_session();
@@ -48,7 +51,6 @@ WindowController::WindowController(MainWindow &window, Session &session, Setting
 void WindowController::connect_window()
 {
     connect(&window_, &MainWindow::scan_requested, this, &WindowController::start_scan);
-    connect(&window_, &MainWindow::start_requested, this, &WindowController::start);
     connect(&window_, &MainWindow::cancel_requested, &session_, &Session::cancel);
     connect(&window_, &MainWindow::closing, this, [this] {
         session_.cancel();
@@ -65,9 +67,6 @@ void WindowController::connect_session()
     connect(&session_, &Session::scan_changed, this, [this](const auto &so_far) { show_scan(*so_far); });
     connect(&session_, &Session::scan_finished, this, [this](const auto &table) { take_scan(*table); });
     connect(&session_, &Session::scan_failed, this, &WindowController::take_scan_failure);
-    connect(&session_, &Session::study_changed, &window_, &MainWindow::set_trials);
-    connect(&session_, &Session::study_finished, this, &WindowController::take_end);
-    connect(&session_, &Session::study_failed, this, &WindowController::take_failure);
 }
 
 void WindowController::connect_downloads()
@@ -77,17 +76,6 @@ void WindowController::connect_downloads()
     connect(&downloader_, &Downloader::progressed, &states_, &DownloadStates::take_progress);
     connect(&downloader_, &Downloader::succeeded, &states_, &DownloadStates::take_success);
     connect(&downloader_, &Downloader::failed, &states_, &DownloadStates::take_failure);
-}
-
-std::filesystem::path WindowController::new_study_folder(const QString &name) const
-{
-    if (places_.studies.empty())
-        return {};
-    std::error_code ignored;
-    std::filesystem::path folder = places_.studies / name.toStdString();
-    for (int number = 2; std::filesystem::exists(folder, ignored); ++number)
-        folder = places_.studies / u"%1-%2"_s.arg(name).arg(number).toStdString();
-    return folder;
 }
 
 void WindowController::start_scan()
@@ -121,42 +109,6 @@ void WindowController::take_scan_failure(const Error &error)
         window_.show_finished(tr("Stopped; the next scan goes on from here"));
     else
         window_.show_scan_failure(error);
-}
-
-void WindowController::start(const DataChoice &choice)
-{
-    QString name = model_.study_name() + u'-' + data_.name();
-    name.replace(u'/', u'-');
-    study_folder_ = new_study_folder(name);
-    StudyOptions options;
-    options.name = study_folder_.empty() ? name.toStdString() : study_folder_.filename().string();
-    options.folder = study_folder_;
-    options.seed = kSeed;
-    options.samples = static_cast<std::size_t>(choice.samples);
-    options.head = choice.head.toStdString();
-    window_.show_started();
-    session_.start_study(options);
-}
-
-void WindowController::take_end(const StudyEnd &end)
-{
-    window_.set_trials(end.study);
-    const auto done = std::count_if(end.study->trials.begin(), end.study->trials.end(),
-                                    [](const Trial &trial) { return trial.state == TrialState::done; });
-    window_.show_finished(end.stopped ? tr("Stopped; %1 finished trials are kept").arg(done)
-                                      : tr("Finished %1 trials").arg(done));
-    if (!study_folder_.empty())
-        window_.set_saved_note(tr("Saved in %1").arg(QString::fromStdString(study_folder_.string())));
-    if (end.not_saved)
-        window_.warn(QString::fromStdString(end.not_saved->text()));
-}
-
-void WindowController::take_failure(const Error &error)
-{
-    if (error.code == ErrorCode::cancelled) // before its first trial
-        window_.show_finished(tr("Stopped; nothing was measured yet"));
-    else
-        window_.show_failure(error);
 }
 
 } // namespace ca

@@ -6,6 +6,9 @@
 #include "app/session/download_states.h"
 #include "app/session/model_controller.h"
 #include "app/session/quantize_controller.h"
+#include "app/session/studies_controller.h"
+#include "app/session/study_controller.h"
+#include "app/session/study_shelf.h"
 #include "ui/facts.h"
 
 #include <QObject>
@@ -19,7 +22,6 @@ class Session;
 class Settings;
 struct Error;
 struct SensitivityTable;
-struct StudyEnd;
 
 /// Where the window finds what the program brings along, where studies go, and what the machine has.
 struct WindowPlaces {
@@ -29,8 +31,8 @@ struct WindowPlaces {
     std::filesystem::path scans{};   ///< where scans keep what they measured; empty: nowhere
 };
 
-/// Ties the window's wishes to the session's work and the session's answers to the window: the study here, model and data in
-/// controllers of their own. Outlived by all three that it is given.
+/// Ties the window's wishes to the session's work and the session's answers to the window: scans and the window's places here,
+/// models, data and studies in controllers of their own. Outlived by all three that it is given.
 class WindowController final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(WindowController)
@@ -41,6 +43,7 @@ public:
 
     [[nodiscard]] ModelController &model() { return model_; }
     [[nodiscard]] QuantizeController &quantize() { return quantize_; }
+    [[nodiscard]] StudiesController &studies() { return studies_; }
     [[nodiscard]] DownloadStates &downloads() { return states_; }
 
 private:
@@ -51,10 +54,6 @@ private:
     void show_scan(const SensitivityTable &so_far);
     void take_scan(const SensitivityTable &table);
     void take_scan_failure(const Error &error);
-    void start(const DataChoice &choice);
-    void take_end(const StudyEnd &end);
-    void take_failure(const Error &error);
-    [[nodiscard]] std::filesystem::path new_study_folder(const QString &name) const;
 
     MainWindow &window_;
     Session &session_;
@@ -65,8 +64,10 @@ private:
     ModelController model_;
     DataController data_;
     QuantizeController quantize_;
+    StudyShelf shelf_;
+    StudyController study_;
+    StudiesController studies_;
     SensitivityFacts sensitivity_; ///< of the open model, as far as known
-    std::filesystem::path study_folder_;
 };
 
 } // namespace ca

@@ -21,15 +21,17 @@ struct Row {
     QVariant usual; ///< its type is the setting's type
 };
 
-const std::array<Row, 6> &table()
+const std::array<Row, 8> &table()
 {
-    static const std::array<Row, 6> rows{{
+    static const std::array<Row, 8> rows{{
         {Setting::window_geometry, "window/geometry", QByteArray()},
         {Setting::pane_layout, "window/panes", QByteArray()},
         {Setting::recent_models, "models/recent", QStringList()},
+        {Setting::recent_studies, "studies/recent", QStringList()},
         {Setting::data, "data/source", u"pictogram10"_s},
         {Setting::head, "data/head", u"auto"_s},
         {Setting::samples, "data/samples", 0},
+        {Setting::goal, "study/goal", QString()},
     }};
     return rows;
 }
@@ -59,12 +61,12 @@ void Settings::set(Setting key, const QVariant &value)
     Q_EMIT changed(key);
 }
 
-void Settings::add_recent(const QString &file)
+void Settings::add_recent(Setting list, const QString &file)
 {
-    QStringList files = value(Setting::recent_models).toStringList();
+    QStringList files = value(list).toStringList();
     files.removeAll(file);
     files.prepend(file);
-    set(Setting::recent_models, files.mid(0, kMostRecent));
+    set(list, files.mid(0, kMostRecent));
 }
 
 } // namespace ca

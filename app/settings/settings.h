@@ -9,7 +9,7 @@ class QSettings;
 namespace ca {
 
 /// Everything that is kept from one start to the next.
-enum class Setting { window_geometry, pane_layout, recent_models, data, head, samples };
+enum class Setting { window_geometry, pane_layout, recent_models, recent_studies, data, head, samples, goal };
 
 /// The one table of settings, over the platform's store. A value that is missing or of another type is its default.
 class Settings final : public QObject {
@@ -22,8 +22,8 @@ public:
     [[nodiscard]] QVariant value(Setting key) const;
     void set(Setting key, const QVariant &value);
 
-    /// Puts `file` first among the recent models; the list stays short.
-    void add_recent(const QString &file);
+    /// Puts `file` first in a list of recent ones, which stays short.
+    void add_recent(Setting list, const QString &file);
 
 Q_SIGNALS:
     void changed(ca::Setting key);

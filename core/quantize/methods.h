@@ -44,7 +44,7 @@ struct Backend {
 };
 
 /// In the order in which a person is shown them. `mixed` is no backend: it gives each layer one of their schemes
-/// (core/search/ladder.h).
+/// (core/search/mixed.h).
 [[nodiscard]] const std::vector<Backend> &backends();
 [[nodiscard]] const Backend *find_backend(std::string_view name);
 /// `fp32`, which changes nothing, and the names of all backends.

@@ -82,7 +82,7 @@ struct StudyOptions {
     bool queue_only = false;                             ///< end when a round is queued, for others to carry out (`run_trial`)
     std::filesystem::path scan_cache{};                  ///< ScanOptions::cache
     Json source = Json::object();                        ///< how to open the model and the data again; kept in the store as it is
-    std::function<void(std::stop_token)> before_trial{}; ///< called before each; may wait, until the token says stop
+    std::function<void(std::stop_token)> before_trial{}; ///< called before each; may wait, which costs no minutes, until told to stop
 };
 
 /// What a watcher hears, on the runner's thread: a trial that changed state (its whole new value), and the study after it.

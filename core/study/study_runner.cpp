@@ -79,8 +79,11 @@ Status StudyRunner::carry_out_all()
 /// Runs a trial, or cancels it where the study is at its end. Errors: the float model fails, the study cannot be written.
 Status StudyRunner::step(std::size_t i)
 {
-    if (options_.before_trial)
+    if (options_.before_trial) {
+        const auto before = std::chrono::steady_clock::now();
         options_.before_trial(stop_);
+        start_ += std::chrono::steady_clock::now() - before; // waiting takes nothing of the study's minutes
+    }
     Trial &trial = study_.trials[i];
     if (stop_.stop_requested())
         return cancel(trial, "The study was stopped before it.");
@@ -148,37 +151,38 @@ Result<MeasurementRecord> StudyRunner::measured(const Trial &trial, const Measur
     return record;
 }
 
-/// After a trial, in one transaction: what it showed, and the front.
+/// After a trial, in one transaction: what it showed, the front's hypervolume, and its export where it is on the front. Of others
+/// none is kept.
 Status StudyRunner::settle(std::size_t i, const MeasurementRecord *record)
 {
     const Trial &trial = study_.trials[i];
     look_at_front(study_);
-    if (store_) {
-        const auto kept = store_->transaction([&]() -> Status {
-            const auto written = record ? store_->record(trial, TrialSplit::selection, *record) : store_->update_trial(trial);
-            return written ? keep_front(trial) : written;
-        });
-        if (!kept)
+    if (store_)
+        if (const auto kept = store_->transaction([&] { return keep(trial, record); }); !kept)
             return kept;
-    }
+    std::error_code ignored;
+    for (const Trial &other : study_.trials)
+        if (!other.on_front && other.state != TrialState::queued && !options_.folder.empty())
+            std::filesystem::remove(export_of(other), ignored);
     if (const auto written = save(); !written)
         return written;
     tell(trial);
     return {};
 }
 
-/// The hypervolume, and the exports of the front's trials; of others none is kept. `last`: the trial that was carried out.
-Status StudyRunner::keep_front(const Trial &last)
+Status StudyRunner::keep(const Trial &trial, const MeasurementRecord *record)
 {
+    const auto kept = record ? store_->record(trial, TrialSplit::selection, *record) : store_->update_trial(trial);
+    if (!kept)
+        return kept;
     if (!study_.hypervolume.empty())
-        if (const auto kept = store_->log_hypervolume(study_.hypervolume.back().first, study_.hypervolume.back().second); !kept)
-            return kept;
+        if (const auto logged = store_->log_hypervolume(study_.hypervolume.back().first, study_.hypervolume.back().second);
+            !logged)
+            return logged;
     std::error_code ignored;
-    for (const Trial &trial : study_.trials)
-        if (!trial.on_front && trial.state != TrialState::queued)
-            std::filesystem::remove(export_of(trial), ignored);
-    return last.on_front && std::filesystem::exists(export_of(last), ignored) ? store_->add_artefact("export", export_path(last))
-                                                                              : Status();
+    return trial.on_front && std::filesystem::exists(export_of(trial), ignored)
+        ? store_->add_artefact("export", export_path(trial))
+        : Status();
 }
 
 Status StudyRunner::cancel(Trial &trial, const std::string &why)

@@ -32,7 +32,7 @@ private:
     Status measure(std::size_t i);
     Result<MeasurementRecord> measured(const Trial &trial, const MeasurementKey &key);
     Status settle(std::size_t i, const MeasurementRecord *record);
-    Status keep_front(const Trial &last);
+    Status keep(const Trial &trial, const MeasurementRecord *record);
     Status cancel(Trial &trial, const std::string &why);
     Status measure_holdout();
     Status measure_on_holdout(Trial &trial, std::optional<FloatAnswers> &reference);

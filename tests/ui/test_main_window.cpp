@@ -317,7 +317,7 @@ void TestMainWindow::fits_a_small_window()
     QCOMPARE(window.size(), QSize(1180, 720));
     const auto *table = find<QTableView>(window, "trials_table");
     QVERIFY(table->columnWidth(2) >= 100); // names of recipes can be read
-    for (const char *name : {"button_scan", "button_quantize", "button_run", "button_stop", "button_more"}) {
+    for (const char *name : {"button_scan", "button_quantize", "button_run", "button_pause", "button_stop", "button_more"}) {
         const auto *button = find<QPushButton>(window, name);
         QVERIFY(button->width() >= button->sizeHint().width() || button->width() == 36);
         QVERIFY(button->mapTo(&window, button->rect().bottomRight()).x() < 1180);

@@ -12,6 +12,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int kPauseWidth = 84; // holds either verb, so that nothing moves
+
 QPushButton *make_button(const QString &name, const QString &text, const QString &accessible)
 {
     auto *button = new QPushButton(text);
@@ -34,6 +36,8 @@ Header::Header(QWidget *parent) : QFrame(parent)
     quantize_ = make_button(u"button_quantize"_s, tr("Quantize…"), tr("Quantize by one method, and export"));
     run_ = make_button(u"button_run"_s, tr("Run study"), tr("Run study"));
     run_->setProperty("role", "primary");
+    pause_ = make_button(u"button_pause"_s, tr("Pause"), {});
+    pause_->setFixedWidth(kPauseWidth);
     stop_ = make_button(u"button_stop"_s, tr("Stop"), tr("Stop what runs"));
     more_ = make_button(u"button_more"_s, u"⋯"_s, tr("More actions"));
     more_->setToolTip(tr("More actions"));
@@ -45,6 +49,12 @@ Header::Header(QWidget *parent) : QFrame(parent)
     connect(scan_, &QPushButton::clicked, this, &Header::scan_requested);
     connect(quantize_, &QPushButton::clicked, this, &Header::quantize_requested);
     connect(run_, &QPushButton::clicked, this, &Header::run_requested);
+    connect(pause_, &QPushButton::clicked, this, [this] {
+        if (resumes_)
+            Q_EMIT resume_requested();
+        else
+            Q_EMIT pause_requested();
+    });
     connect(stop_, &QPushButton::clicked, this, &Header::stop_requested);
 
     auto *row = new QHBoxLayout(this);
@@ -54,8 +64,9 @@ Header::Header(QWidget *parent) : QFrame(parent)
         row->addWidget(chip);
     row->addStretch(1);
     row->addSpacing(8);
-    for (auto *button : {scan_, quantize_, run_, stop_, more_})
+    for (auto *button : {scan_, quantize_, run_, pause_, stop_, more_})
         row->addWidget(button);
+    set_pause(false, {});
 }
 
 void Header::set_can_scan(const QString &why_not)
@@ -70,6 +81,15 @@ void Header::set_can_run(const QString &why_not)
 {
     run_->setEnabled(why_not.isEmpty());
     run_->setToolTip(why_not);
+}
+
+void Header::set_pause(bool resumes, const QString &why_not)
+{
+    resumes_ = resumes;
+    pause_->setText(resumes ? tr("Resume") : tr("Pause"));
+    pause_->setAccessibleName(resumes ? tr("Go on with the study") : tr("Pause before the next trial"));
+    pause_->setEnabled(why_not.isEmpty());
+    pause_->setToolTip(why_not);
 }
 
 void Header::set_can_stop(bool can)

@@ -26,7 +26,7 @@ void ask(QWidget *parent, const Question &question, std::function<void()> on_yes
     no->setAccessibleName(no->text());
     box->addButton(yes, QMessageBox::AcceptRole);
     box->addButton(no, QMessageBox::RejectRole);
-    box->setDefaultButton(yes);
+    box->setDefaultButton(question.is_final ? no : yes);
     box->setEscapeButton(no);
     QObject::connect(yes, &QPushButton::clicked, box, std::move(on_yes));
     box->open();

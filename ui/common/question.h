@@ -9,11 +9,12 @@ class QWidget;
 
 namespace ca {
 
-/// What a person is asked before something that costs time or space.
+/// What a person is asked before something that costs time or space, or cannot be undone.
 struct Question {
     QString sentence; ///< "Download ResNet-18?"
     QString facts;
-    QString yes; ///< a verb: "Download"
+    QString yes;           ///< a verb: "Download"
+    bool is_final = false; ///< it cannot be undone, so Enter is no
 };
 
 /// Asks in the platform's own way over `parent` and returns at once; `on_yes` is called where the answer is yes.

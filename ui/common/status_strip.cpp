@@ -10,6 +10,8 @@
 #include <QStyle>
 #include <QTimer>
 
+#include <utility>
+
 namespace ca {
 
 using namespace Qt::StringLiterals;
@@ -92,6 +94,7 @@ bool StatusStrip::is_busy() const
 void StatusStrip::set_idle(const QString &sentence)
 {
     set_busy(false);
+    pause_ = Pause::none;
     stage_->set_text(sentence);
 }
 
@@ -102,9 +105,10 @@ void StatusStrip::set_progress(const ProgressReport &how)
         cancel_->setText(tr("Cancel"));
     }
     set_busy(true);
-    if (!cancel_->isEnabled())
-        return; // stopping: a late report must not say otherwise
-    stage_->set_text(words::from(how.stage));
+    if (!cancel_->isEnabled() || pause_ == Pause::reached)
+        return; // stopping or paused: a late report must not say otherwise
+    if (pause_ == Pause::none)
+        stage_->set_text(words::from(how.stage));
     far_->set_text(words::far(how));
     const double part = how.total > 0 ? static_cast<double>(how.done) / static_cast<double>(how.total) : 0;
     bar_->setValue(static_cast<int>(part * kSteps));
@@ -117,6 +121,29 @@ void StatusStrip::set_stopping()
     stage_->set_text(tr("Stopping…"));
     far_->set_text(tr("what is finished is kept"));
     cancel_->setEnabled(false);
+}
+
+void StatusStrip::set_pausing()
+{
+    pause_ = Pause::asked;
+    stage_->set_text(tr("Pausing after this trial…"));
+}
+
+void StatusStrip::set_paused()
+{
+    if (!cancel_->isEnabled())
+        return; // stopping
+    pause_ = Pause::reached;
+    stage_->set_text(tr("Paused"));
+    far_->set_text(tr("Resume goes on with the next trial"));
+}
+
+void StatusStrip::set_resumed()
+{
+    const bool waited = std::exchange(pause_, Pause::none) == Pause::reached;
+    stage_->set_text(tr("Going on"));
+    if (waited)
+        far_->set_text({});
 }
 
 void StatusStrip::set_note(const QString &note)

@@ -28,6 +28,10 @@ public:
     void set_progress(const ProgressReport &how);
     /// At once after a click on Cancel: the word changes, and the button cannot be pressed twice.
     void set_stopping();
+    /// Pause was asked for: progress goes on being shown until the runner waits.
+    void set_pausing();
+    void set_paused();
+    void set_resumed();
     /// What stays at the right: when the study was last saved.
     void set_note(const QString &note);
     /// A reason or a warning at the right for some seconds, then the note again.
@@ -37,6 +41,8 @@ Q_SIGNALS:
     void cancel_requested();
 
 private:
+    enum class Pause { none, asked, reached };
+
     void set_busy(bool busy);
 
     ElidedLabel *stage_ = nullptr;
@@ -46,6 +52,7 @@ private:
     ElidedLabel *note_ = nullptr;
     QTimer *warning_ends_ = nullptr;
     QString standing_note_;
+    Pause pause_ = Pause::none;
 };
 
 } // namespace ca

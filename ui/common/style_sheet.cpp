@@ -32,11 +32,11 @@ QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4p
 [role="rule"] { background: $grid; border: none; max-height: 1px; }
 [role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 
-QPushButton, QComboBox, QSpinBox, QDoubleSpinBox { background: $panel; color: $ink; border: 1px solid $line; border-radius: 6px;
+QPushButton, QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit[role="field"] { background: $panel; color: $ink; border: 1px solid $line; border-radius: 6px;
     min-height: 26px; max-height: 26px; padding: 0 12px; }
-QPushButton:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: $faint; }
+QPushButton:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit[role="field"]:hover { border-color: $faint; }
 QPushButton:pressed { background: $accent_soft; }
-QPushButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QPushButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit[role="field"]:focus { border-color: $accent; }
 QPushButton:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
 QPushButton[role="primary"] { background: $accent; color: $panel; border-color: $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { border-color: $ink; }
@@ -56,6 +56,7 @@ QPushButton[role="drop"] { background: $panel; border: 1px dashed $faint; border
 QPushButton[role="drop"]:hover, QPushButton[role="drop"]:focus { border-color: $accent; }
 QPushButton[role="drop"][armed="true"] { border: 1px dashed $accent; background: $accent_soft; color: $ink; }
 QPushButton::menu-indicator { width: 0; }
+QLineEdit[role="field"] { padding: 0 8px; selection-background-color: $selection; selection-color: $ink; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; selection-background-color: $selection;
     selection-color: $ink; outline: 0; }
@@ -67,7 +68,7 @@ QCheckBox::indicator:focus { border-color: $ink; }
 QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid $faint; border-radius: 7px; background: $panel; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid $accent; }
 QRadioButton::indicator:focus { border-color: $ink; }
-QMenu { background: $panel; color: $ink; border: 1px solid $line; padding: 4px; }
+QMenu { background: $panel; color: $ink; border: 1px solid $line; padding: 4px; font-size: 13px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; }
 QMenu::item:disabled { color: $faint; }

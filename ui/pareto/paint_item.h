@@ -11,7 +11,7 @@ namespace ca {
 /// A layer of a chart that a function paints, in the chart's coordinates. Takes no mouse events.
 class PaintItem final : public QGraphicsItem {
 public:
-    /// `z` is the place among the chart's own: the grid lies at 1, points at 4.
+    /// `z` is the place among the chart's own: grid and axes lie at 2 and 3, points at 4.
     PaintItem(QChart *chart, double z, std::function<void(QPainter &)> paint)
         : QGraphicsItem(chart), chart_(chart), paint_(std::move(paint))
     {

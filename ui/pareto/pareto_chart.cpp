@@ -4,14 +4,14 @@
 #include "ui/pareto/paint_item.h"
 
 #include <QtCharts/QLineSeries>
-#include <QtCharts/QLogValueAxis>
 #include <QtCharts/QScatterSeries>
-#include <QtCharts/QValueAxis>
 
+#include <QCoreApplication>
 #include <QGraphicsLayout>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace ca {
 
@@ -19,11 +19,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr double kReach = 14;      // px around a point that count as on it
-constexpr double kFrontSize = 11;  // px across
-constexpr double kFaintSize = 8;   // of dominated points
-constexpr double kFloatSize = 15;  // of the diamond
-constexpr double kUnderPoints = 2; // between the grid and the series
+constexpr double kReach = 14;        // px around a point that count as on it
+constexpr double kFrontSize = 11;    // px across
+constexpr double kFaintSize = 8;     // of dominated points
+constexpr double kFloatSize = 15;    // of the diamond
+constexpr double kUnderPoints = 3.5; // between the grid and the series, whose order follows from when axes were made
 constexpr double kOverPoints = 8;
 
 QScatterSeries::MarkerShape shape_of(TrialOrigin origin)
@@ -41,30 +41,30 @@ QScatterSeries::MarkerShape shape_of(TrialOrigin origin)
     return QScatterSeries::MarkerShapeCircle;
 }
 
-/// Digits after the point that tell ticks of this distance apart.
-int digits_of(double step)
+/// On an axis that shows it, or at the lower end of one that does not.
+double drawn_value(ParetoAxis axis, const ParetoPoint &point, const AxisRange &range)
 {
-    return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 3);
+    constexpr double kFromEnd = 0.03; // of the axis's length, so that the mark is whole
+    if (below_scale(axis, point, range))
+        return range.low + kFromEnd * (range.high - range.low);
+    return value_on(axis, point).value_or(range.low);
 }
 
-/// The points that no smaller one equals or beats, by size. A trial may be on the front for its latency alone: it is filled like
-/// the others, and the line over size and accuracy passes it by.
-QList<QPointF> rising(QList<QPointF> points)
+/// Those with a value on both axes. What is on the front of all three axes stays filled on two, and the line passes it by.
+std::vector<ParetoPoint> shown_points(const std::vector<ParetoPoint> &points, ParetoAxes axes)
 {
-    std::sort(points.begin(), points.end(),
-              [](const QPointF &a, const QPointF &b) { return a.x() != b.x() ? a.x() < b.x() : a.y() > b.y(); });
-    QList<QPointF> kept;
-    for (const QPointF &point : points)
-        if (kept.isEmpty() || point.y() > kept.back().y())
-            kept.append(point);
-    return kept;
-}
-
-QFont font_of(const QFont &base, int pixels)
-{
-    QFont font = base;
-    font.setPixelSize(pixels);
-    return font;
+    std::vector<ParetoPoint> shown;
+    std::copy_if(points.begin(), points.end(), std::back_inserter(shown), [axes](const ParetoPoint &point) {
+        return value_on(axes.x, point).has_value() && value_on(axes.y, point).has_value();
+    });
+    for (const std::size_t i : pareto_line(shown, axes))
+        shown[i].on_front = true;
+    if (const auto knee = pareto_knee(shown, axes)) {
+        ParetoPoint &point = shown[*knee];
+        point.word =
+            (point.word.isEmpty() ? point.trial + u' ' : point.word + u" · "_s) + QCoreApplication::translate("Pareto", "knee");
+    }
+    return shown;
 }
 
 } // namespace
@@ -72,9 +72,7 @@ QFont font_of(const QFont &base, int pixels)
 ParetoChart::ParetoChart(QWidget *parent) : QChartView(parent), theme_(light_theme())
 {
     setObjectName(u"pareto_chart"_s);
-    setAccessibleName(tr("Pareto chart of size and accuracy; the trials table holds the same facts"));
     viewport()->setObjectName(u"pareto_chart_view"_s); // a graphics view's viewport takes the focus itself
-    viewport()->setAccessibleName(accessibleName());
     setFrameShape(QFrame::NoFrame);
     setRenderHint(QPainter::Antialiasing);
     setFocusPolicy(Qt::StrongFocus);
@@ -87,45 +85,23 @@ ParetoChart::ParetoChart(QWidget *parent) : QChartView(parent), theme_(light_the
     chart()->setMargins(QMargins(4, 8, 12, 4));
     chart()->setBackgroundRoundness(0);
     chart()->layout()->setContentsMargins(0, 0, 0, 0);
-    make_axes();
     front_ = new QLineSeries(this);
     chart()->addSeries(front_);
-    front_->attachAxis(size_);
-    front_->attachAxis(accuracy_);
     float_ = new QScatterSeries(this);
     float_->setMarkerShape(QScatterSeries::MarkerShapeRotatedRectangle);
     chart()->addSeries(float_);
-    float_->attachAxis(size_);
-    float_->attachAxis(accuracy_);
-    new PaintItem(chart(), kUnderPoints, [this](QPainter &painter) { paint_intervals(painter); });
-    new PaintItem(chart(), kOverPoints, [this](QPainter &painter) { paint_marks(painter); });
+    make_axes();
+    new PaintItem(chart(), kUnderPoints, [this](QPainter &painter) {
+        paint_limits(painter);
+        paint_intervals(painter);
+    });
+    new PaintItem(chart(), kOverPoints, [this](QPainter &painter) {
+        paint_arrows(painter);
+        paint_marks(painter);
+        paint_words(painter);
+    });
     set_theme(theme_of(palette()));
-    apply_ranges();
-}
-
-void ParetoChart::make_axes()
-{
-    size_ = new QLogValueAxis(this);
-    size_->setBase(2);
-    size_->setLabelFormat(u"%g"_s);
-    size_->setMinorTickCount(0);
-    size_->setTitleText(tr("Size of the exported file, MB (log)"));
-    accuracy_ = new QValueAxis(this);
-    accuracy_->setTickType(QValueAxis::TicksDynamic);
-    accuracy_->setTickAnchor(0);
-    accuracy_->setTitleText(tr("Top-1 on selection, %"));
-    chart()->addAxis(size_, Qt::AlignBottom);
-    chart()->addAxis(accuracy_, Qt::AlignLeft);
-}
-
-void ParetoChart::apply_ranges()
-{
-    const AxisRange size = size_range(points_);
-    const AxisRange accuracy = accuracy_range(points_);
-    size_->setRange(size.low, size.high);
-    accuracy_->setLabelFormat(u"%.%1f"_s.arg(digits_of(accuracy.step)));
-    accuracy_->setTickInterval(accuracy.step);
-    accuracy_->setRange(accuracy.low, accuracy.high);
+    show_points();
 }
 
 void ParetoChart::set_points(const std::vector<ParetoPoint> &points)
@@ -133,17 +109,29 @@ void ParetoChart::set_points(const std::vector<ParetoPoint> &points)
     if (points == points_)
         return;
     points_ = points;
+    show_points();
+}
+
+void ParetoChart::set_limits(const std::vector<ParetoLimit> &limits)
+{
+    if (limits == limits_)
+        return;
+    limits_ = limits;
+    show_points();
+}
+
+void ParetoChart::show_points()
+{
+    shown_ = shown_points(points_, axes_);
     apply_ranges();
     QList<QPointF> line;
+    for (const std::size_t i : pareto_line(shown_, axes_))
+        line.append(place_on_axes(shown_[i]));
     QList<QPointF> diamond;
     std::map<Kind, QList<QPointF>> places;
-    for (const ParetoPoint &point : points_) {
-        const QPointF place(point.megabytes, point.percent);
-        (point.is_float ? diamond : places[{point.origin, point.on_front}]).append(place);
-        if (point.on_front)
-            line.append(place);
-    }
-    front_->replace(rising(line));
+    for (const ParetoPoint &point : shown_)
+        (point.is_float ? diamond : places[{point.origin, point.on_front}]).append(place_on_axes(point));
+    front_->replace(line);
     float_->replace(diamond);
     for (const auto &[kind, series] : marks_)
         if (!places.contains(kind))
@@ -161,8 +149,7 @@ QScatterSeries *ParetoChart::series_of(Kind kind)
         series->setMarkerShape(shape_of(kind.first));
         style(*series, kind);
         chart()->addSeries(series);
-        series->attachAxis(size_);
-        series->attachAxis(accuracy_);
+        attach(*series);
     }
     return series;
 }
@@ -183,15 +170,7 @@ void ParetoChart::set_theme(const Theme &theme)
     setBackgroundBrush(theme.panel);
     chart()->setBackgroundBrush(theme.panel);
     chart()->setBackgroundPen(Qt::NoPen);
-    const QList<QAbstractAxis *> axes{size_, accuracy_};
-    for (QAbstractAxis *axis : axes) {
-        axis->setGridLinePen(QPen(theme.grid, 1));
-        axis->setLinePen(QPen(theme.grid, 1));
-        axis->setLabelsFont(font_of(font(), 11));
-        axis->setTitleFont(font_of(font(), 11));
-        axis->setLabelsBrush(theme.dim);
-        axis->setTitleBrush(theme.dim);
-    }
+    style_axes();
     front_->setPen(QPen(theme.accent, 2));
     float_->setColor(theme.ink);
     float_->setPen(QPen(theme.panel, 1.5));
@@ -209,6 +188,13 @@ int ParetoChart::drawn_points() const
     return static_cast<int>(count);
 }
 
+int ParetoChart::points_below() const
+{
+    return static_cast<int>(std::count_if(shown_.begin(), shown_.end(), [this](const ParetoPoint &point) {
+        return below_scale(axes_.x, point, x_range_) || below_scale(axes_.y, point, y_range_);
+    }));
+}
+
 int ParetoChart::line_points() const
 {
     return static_cast<int>(front_->count());
@@ -222,14 +208,23 @@ void ParetoChart::select(const QString &trial)
 
 const ParetoPoint *ParetoChart::find(const QString &trial) const
 {
-    const auto place =
-        std::find_if(points_.begin(), points_.end(), [&](const ParetoPoint &point) { return point.trial == trial; });
-    return place == points_.end() ? nullptr : &*place;
+    const auto place = std::find_if(shown_.begin(), shown_.end(), [&](const ParetoPoint &point) { return point.trial == trial; });
+    return place == shown_.end() ? nullptr : &*place;
+}
+
+QPointF ParetoChart::place_on_axes(const ParetoPoint &point) const
+{
+    return {drawn_value(axes_.x, point, x_range_), drawn_value(axes_.y, point, y_range_)};
+}
+
+QPointF ParetoChart::mapped(const QPointF &place) const
+{
+    return chart()->mapToPosition(place, front_);
 }
 
 QPointF ParetoChart::mapped(const ParetoPoint &point) const
 {
-    return chart()->mapToPosition({point.megabytes, point.percent}, front_);
+    return mapped(place_on_axes(point));
 }
 
 QPointF ParetoChart::place_of(const QString &trial) const
@@ -243,7 +238,7 @@ std::optional<QString> ParetoChart::trial_at(const QPointF &place) const
     const QPointF inside = chart()->mapFromScene(mapToScene(place.toPoint()));
     std::optional<QString> nearest;
     double best = kReach;
-    for (const ParetoPoint &point : points_) {
+    for (const ParetoPoint &point : shown_) {
         const QPointF away = mapped(point) - inside;
         const double distance = std::hypot(away.x(), away.y());
         if (distance < best) {

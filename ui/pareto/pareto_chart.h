@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ui/common/theme.h"
-#include "ui/pareto/pareto_points.h"
+#include "ui/pareto/pareto_axes.h"
 
 #include <QtCharts/QChartView>
 
@@ -10,15 +10,16 @@
 #include <optional>
 #include <vector>
 
+class QAbstractAxis;
+class QAbstractSeries;
 class QLineSeries;
-class QLogValueAxis;
 class QScatterSeries;
-class QValueAxis;
 
 namespace ca {
 
-/// The one adapter over Qt Charts: top-1 over size, the front as a line, the float model as a diamond, intervals as bars, the
-/// selected trial ringed. Qt Charts draws axes, grid, line and points; bars, ring and names are painted over and under them.
+/// The one adapter over Qt Charts: trials over two axes, their front as a line, the float model as a diamond, intervals of
+/// accuracy as bars, the selected trial ringed, constraints as dashed lines. Qt Charts draws axes, grid, line and points; the
+/// rest is painted over and under them.
 class ParetoChart final : public QChartView {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ParetoChart)
@@ -26,12 +27,20 @@ public:
     explicit ParetoChart(QWidget *parent = nullptr);
 
     void set_points(const std::vector<ParetoPoint> &points);
+    void set_limits(const std::vector<ParetoLimit> &limits);
+    void set_axes(ParetoAxes axes);
     void select(const QString &trial);
     void set_theme(const Theme &theme);
 
-    [[nodiscard]] const std::vector<ParetoPoint> &points() const { return points_; }
+    [[nodiscard]] ParetoAxes axes() const { return axes_; }
+    [[nodiscard]] const AxisRange &x_range() const { return x_range_; }
+    [[nodiscard]] const AxisRange &y_range() const { return y_range_; }
+    /// Those that have a value on both axes, as they are drawn: `word` names knees too, `on_front` is true where it is filled.
+    [[nodiscard]] const std::vector<ParetoPoint> &shown() const { return shown_; }
     [[nodiscard]] int drawn_points() const; ///< over all series of points
-    [[nodiscard]] int line_points() const;  ///< of the front's line
+    /// How many stand at the lower end of accuracy, with an arrow, because they are worse than all that the axis shows.
+    [[nodiscard]] int points_below() const;
+    [[nodiscard]] int line_points() const; ///< of the front's line
     [[nodiscard]] QString selected() const { return selected_; }
     /// The trial whose point lies within reach of `place`, in coordinates of the view.
     [[nodiscard]] std::optional<QString> trial_at(const QPointF &place) const;
@@ -55,21 +64,39 @@ private:
     using Kind = std::pair<TrialOrigin, bool>; ///< who proposed it, on the front
 
     void make_axes();
+    [[nodiscard]] QAbstractAxis *make_axis(ParetoAxis axis);
+    void attach(QAbstractSeries &series);
     void apply_ranges();
+    void style_axes();
+    void name_axes();
+    void show_points(); ///< after another choice of axes, points or limits
     QScatterSeries *series_of(Kind kind);
     void style(QScatterSeries &series, Kind kind) const;
     void paint_intervals(QPainter &painter) const;
+    void paint_arrows(QPainter &painter) const;
+    void paint_limits(QPainter &painter) const;
     void paint_marks(QPainter &painter) const;
+    void paint_words(QPainter &painter) const;
+    [[nodiscard]] bool is_shown(const ParetoLimit &limit) const;
+    /// A point of its line; one at the edge where it lies beyond.
+    [[nodiscard]] QPointF place_of(const ParetoLimit &limit) const;
+    [[nodiscard]] const AxisRange &range_of(const ParetoLimit &limit) const;
+    [[nodiscard]] QPointF place_on_axes(const ParetoPoint &point) const; ///< in the axes' units
+    [[nodiscard]] QPointF mapped(const QPointF &place) const;            ///< in coordinates of the chart
     void hover(const QString &trial, const QPoint &place);
-    [[nodiscard]] QPointF mapped(const ParetoPoint &point) const; ///< in coordinates of the chart
+    [[nodiscard]] QPointF mapped(const ParetoPoint &point) const;
     [[nodiscard]] const ParetoPoint *find(const QString &trial) const;
 
     Theme theme_;
-    std::vector<ParetoPoint> points_;
+    ParetoAxes axes_;
+    std::vector<ParetoPoint> points_; ///< all
+    std::vector<ParetoPoint> shown_;
+    std::vector<ParetoLimit> limits_;
     QString selected_;
     QString hovered_;
-    QLogValueAxis *size_ = nullptr;
-    QValueAxis *accuracy_ = nullptr;
+    AxisRange x_range_, y_range_;
+    QAbstractAxis *x_ = nullptr;
+    QAbstractAxis *y_ = nullptr;
     QLineSeries *front_ = nullptr;
     QScatterSeries *float_ = nullptr;
     std::map<Kind, QScatterSeries *> marks_;

@@ -41,19 +41,20 @@ void ParetoChart::leaveEvent(QEvent *event)
 void ParetoChart::keyPressEvent(QKeyEvent *event)
 {
     const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
-    if (step == 0 || points_.empty()) {
+    if (step == 0 || shown_.empty()) {
         QChartView::keyPressEvent(event);
         return;
     }
-    std::vector<const ParetoPoint *> by_size;
-    for (const ParetoPoint &point : points_)
-        by_size.push_back(&point);
-    std::stable_sort(by_size.begin(), by_size.end(), [](const auto *a, const auto *b) { return a->megabytes < b->megabytes; });
-    const auto now = std::find(by_size.begin(), by_size.end(), find(selected_));
-    const auto last = static_cast<std::ptrdiff_t>(by_size.size()) - 1;
+    std::vector<const ParetoPoint *> across;
+    for (const ParetoPoint &point : shown_)
+        across.push_back(&point);
+    std::stable_sort(across.begin(), across.end(),
+                     [this](const auto *a, const auto *b) { return value_on(axes_.x, *a) < value_on(axes_.x, *b); });
+    const auto now = std::find(across.begin(), across.end(), find(selected_));
+    const auto last = static_cast<std::ptrdiff_t>(across.size()) - 1;
     const std::ptrdiff_t next =
-        now == by_size.end() ? (step > 0 ? 0 : last) : std::clamp(now - by_size.begin() + step, std::ptrdiff_t{0}, last);
-    Q_EMIT trial_selected(by_size[static_cast<std::size_t>(next)]->trial);
+        now == across.end() ? (step > 0 ? 0 : last) : std::clamp(now - across.begin() + step, std::ptrdiff_t{0}, last);
+    Q_EMIT trial_selected(across[static_cast<std::size_t>(next)]->trial);
 }
 
 void ParetoChart::changeEvent(QEvent *event)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pareto/pareto_points.h"
 
+#include "core/study/trial_front.h"
 #include "ui/common/words.h"
 #include "ui/trials/trial_words.h"
 
 #include <QCoreApplication>
-
-#include <algorithm>
-#include <cmath>
 
 namespace ca {
 
@@ -15,15 +13,22 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr double kPadding = 0.05;
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Pareto", text);
+}
 
 QString word_of(const Study &study, const Trial &trial)
 {
     if (is_reference(trial))
-        return QCoreApplication::translate("Pareto", "float");
-    if (study.balanced == trial.id)
-        return words::from(trial.id) + u' ' + QCoreApplication::translate("Pareto", "knee");
-    return {};
+        return tr("float");
+    return study.answer == trial.id ? tr("%1 answer").arg(words::from(trial.id)) : QString();
+}
+
+/// As a person would write a limit: 6, 2.5, 0.35.
+QString limit_number(double value)
+{
+    return QString::number(value, 'g', 3);
 }
 
 } // namespace
@@ -37,50 +42,26 @@ std::vector<ParetoPoint> pareto_points(const Study &study)
         const Accuracy &accuracy = trial.selection->accuracy;
         points.push_back({words::from(trial.id), word_of(study, trial), words::megabytes(trial.selection->size),
                           accuracy.top1() * 100, accuracy.interval[0] * 100, accuracy.interval[1] * 100, is_reference(trial),
-                          trial.on_front, trial.origin});
+                          trial.on_front, trial.origin, operating_point(trial).latency, stopped_early(study, trial)});
     }
     return points;
 }
 
-AxisRange accuracy_range(const std::vector<ParetoPoint> &points)
+std::vector<ParetoLimit> pareto_limits(const Study &study)
 {
-    if (points.empty())
-        return {0, 100, 20};
-    double low = 100;
-    double high = 0;
-    for (const ParetoPoint &point : points) {
-        low = std::min({low, point.percent, point.low});
-        high = std::max({high, point.percent, point.high});
+    std::vector<ParetoLimit> limits;
+    const Constraints &asked = study.constraints;
+    if (asked.bytes) {
+        const double most = words::megabytes(bytes(*asked.bytes));
+        limits.push_back({ParetoAxis::size, most, tr("at most %1 MB").arg(limit_number(most))});
     }
-    const double padding = std::max((high - low) * kPadding, 0.25);
-    low = std::max(0.0, low - padding);
-    high = std::min(100.0, high + padding);
-    const double rough = (high - low) / 6;
-    const double power = std::pow(10, std::floor(std::log10(rough)));
-    const double head = rough / power;
-    return {low, high, power * (head <= 1 ? 1 : head <= 2 ? 2 : head <= 5 ? 5 : 10)};
-}
-
-AxisRange size_range(const std::vector<ParetoPoint> &points)
-{
-    std::vector<double> places;
-    for (const ParetoPoint &point : points)
-        if (point.megabytes > 0)
-            places.push_back(std::log2(point.megabytes));
-    if (places.empty())
-        return {1, 16, 2};
-    const auto [least, most] = std::minmax_element(places.begin(), places.end());
-    double low = *least;
-    double high = *most;
-    const double padding = std::max((high - low) * kPadding, 0.1);
-    low -= padding;
-    high += padding;
-    // Two labelled powers of two at least, or the axis could not be read.
-    if (std::floor(high) - std::ceil(low) < 1) {
-        low = std::floor(low);
-        high = std::max(std::ceil(high), low + 1);
-    }
-    return {std::exp2(low), std::exp2(high), 2};
+    if (asked.latency)
+        limits.push_back({ParetoAxis::latency, *asked.latency, tr("at most %1 ms").arg(limit_number(*asked.latency))});
+    const Measurement *reference = float_measurement(study);
+    if (asked.max_drop && reference)
+        limits.push_back({ParetoAxis::accuracy, reference->accuracy.top1() * 100 - *asked.max_drop,
+                          tr("at most %1 points below float").arg(limit_number(*asked.max_drop))});
+    return limits;
 }
 
 } // namespace ca

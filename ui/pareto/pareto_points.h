@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include <optional>
 #include <vector>
 
 namespace ca {
@@ -12,14 +13,16 @@ namespace ca {
 /// A finished trial as the chart draws it.
 struct ParetoPoint {
     QString trial;
-    QString word;         ///< written beside it: "float", "T14 knee"; empty for most
-    double megabytes = 0; ///< of the exported file
+    QString word;         ///< written beside it: "float", "T9 answer"; empty for most
+    double megabytes = 0; ///< of the exported file; 0 where it cannot be exported
     double percent = 0;   ///< top-1 on selection
     double low = 0;       ///< its 95 % interval, percent
     double high = 0;
     bool is_float = false;
-    bool on_front = false;
+    bool on_front = false; ///< of the study, whatever the axes
     TrialOrigin origin = TrialOrigin::baseline;
+    std::optional<double> milliseconds{}; ///< batch 1, by real kernels; absent where that was not measured
+    bool stopped_early = false;           ///< by a race, on part of the images: on no front
 
     bool operator==(const ParetoPoint &) const = default;
 };
@@ -27,14 +30,18 @@ struct ParetoPoint {
 /// One point for each finished trial, in the study's order.
 [[nodiscard]] std::vector<ParetoPoint> pareto_points(const Study &study);
 
-/// Ends of an axis and the distance of its ticks.
-struct AxisRange {
-    double low = 0, high = 1, step = 1;
-    bool operator==(const AxisRange &) const = default;
+enum class ParetoAxis { size, latency, accuracy };
+
+/// A constraint as a line across the chart.
+struct ParetoLimit {
+    ParetoAxis axis = ParetoAxis::size;
+    double value = 0; ///< in the axis's unit
+    QString words;    ///< "at most 6 MB"
+
+    bool operator==(const ParetoLimit &) const = default;
 };
-/// Accuracy in percent with 5 % padding, within 0..100, ticks at 1, 2 or 5 times a power of ten. 0..100 for no points.
-[[nodiscard]] AxisRange accuracy_range(const std::vector<ParetoPoint> &points);
-/// Size in MB with 5 % padding of its logarithm, wide enough for two powers of two; step is 2. 1..16 for no points.
-[[nodiscard]] AxisRange size_range(const std::vector<ParetoPoint> &points);
+
+/// The study's limits on size, latency and drop; that on drop where float was measured.
+[[nodiscard]] std::vector<ParetoLimit> pareto_limits(const Study &study);
 
 } // namespace ca

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/trials/trial_words.h"
 
+#include "core/study/trial_front.h"
 #include "ui/common/words.h"
 
 #include <QCoreApplication>
@@ -34,13 +35,21 @@ QString origin_word(TrialOrigin origin)
     return {};
 }
 
+QString images_looked_at(const Trial &trial)
+{
+    return words::grouped(static_cast<std::uint64_t>(trial.selection->accuracy.n + trial.selection->accuracy.unread));
+}
+
 QString done_word(const Study &study, const Trial &trial)
 {
     if (is_reference(trial))
         return tr("reference");
+    if (stopped_early(study, trial))
+        return tr("stopped at %1").arg(images_looked_at(trial));
+    const bool answers = study.answer == trial.id;
     if (!trial.on_front)
-        return tr("dominated");
-    QStringList words{tr("front")};
+        return answers ? tr("answer · dominated") : tr("dominated");
+    QStringList words{answers ? tr("answer") : tr("front")};
     if (study.balanced == trial.id)
         words << tr("knee");
     if (study.smallest == trial.id)
@@ -69,11 +78,23 @@ QString state_word(const Study &study, const Trial &trial)
     return {};
 }
 
-TrialFacts::Tone tone_of(const Trial &trial)
+TrialFacts::Tone tone_of(const Study &study, const Trial &trial)
 {
     if (trial.state == TrialState::failed)
         return TrialFacts::Tone::bad;
-    return trial.state == TrialState::done && trial.on_front ? TrialFacts::Tone::good : TrialFacts::Tone::plain;
+    const bool stands_out = trial.on_front || study.answer == trial.id;
+    return trial.state == TrialState::done && stands_out ? TrialFacts::Tone::good : TrialFacts::Tone::plain;
+}
+
+/// Paired where that is known: a race ends on fewer images than float was measured on.
+std::optional<double> drop_of(const Study &study, const Trial &trial)
+{
+    const Measurement *reference = float_measurement(study);
+    if (is_reference(trial) || !reference)
+        return std::nullopt;
+    if (trial.selection->versus_float)
+        return -measured_drop(*trial.selection).points;
+    return (trial.selection->accuracy.top1() - reference->accuracy.top1()) * 100;
 }
 
 QString verdict_words(const PairedComparison &versus)
@@ -148,6 +169,13 @@ const Measurement *float_measurement(const Study &study)
     return place == study.trials.end() ? nullptr : &*place->selection;
 }
 
+QString stopped_sentence(const Study &study, const Trial &trial)
+{
+    if (!is_finished(trial) || !stopped_early(study, trial))
+        return {};
+    return tr("Stopped after %1 images: it could not reach the front any more.").arg(images_looked_at(trial));
+}
+
 TrialFacts trial_facts(const Study &study, const Trial &trial)
 {
     TrialFacts facts;
@@ -155,39 +183,39 @@ TrialFacts trial_facts(const Study &study, const Trial &trial)
     facts.from = origin_word(trial.origin);
     facts.recipe = words::from(trial.name);
     facts.state = state_word(study, trial);
-    facts.tone = tone_of(trial);
+    facts.tone = tone_of(study, trial);
+    facts.predicted = prediction_facts(trial);
     if (!is_finished(trial))
         return facts;
     const Measurement &own = *trial.selection;
     facts.megabytes = words::megabytes(own.size);
     facts.top1 = own.accuracy.top1();
-    const Measurement *reference = float_measurement(study);
-    if (reference && !is_reference(trial))
-        facts.drop = (own.accuracy.top1() - reference->accuracy.top1()) * 100;
+    facts.drop = drop_of(study, trial);
     if (own.latency && own.latency->real && own.latency->batch1)
         facts.milliseconds = own.latency->batch1->median;
     facts.simulated = own.latency && !own.latency->real;
     return facts;
 }
 
-QString trial_card(const Study &study, const Trial &trial, const Theme &theme)
+QString trial_card(const Study &study, const Trial &trial, const Theme &theme, const QString &note)
 {
     const TrialFacts facts = trial_facts(study, trial);
-    QString why = facts.from;
+    QString from = facts.from;
     if (trial.parent)
-        why += tr(", from %1").arg(words::from(*trial.parent).toHtmlEscaped());
-    if (!trial.reason.empty())
-        why += u": "_s + words::from(trial.reason).toHtmlEscaped();
-    QString second;
+        from += tr(", from %1").arg(words::from(*trial.parent).toHtmlEscaped());
+    QStringList lines{u"<b>%1 · %2</b> %3"_s.arg(facts.id.toHtmlEscaped(), facts.recipe.toHtmlEscaped(), from)};
     if (is_finished(trial))
-        second = measured_line(study, trial);
-    else if (!trial.error.empty())
-        second = words::from(trial.error).toHtmlEscaped();
+        lines << measured_line(study, trial);
     else
-        second = facts.state;
-    return u"<span style='color:%1'><b>%2 · %3</b></span> <span style='color:%4'>%5<br>%6</span>"_s.arg(
-        theme.ink.name(), facts.id.toHtmlEscaped(), facts.recipe.toHtmlEscaped(), theme.dim.name(), why,
-        second.replace(u"<b>"_s, u"<b style='color:%1'>"_s.arg(theme.ink.name())));
+        lines << (trial.error.empty() ? facts.state : words::from(trial.error).toHtmlEscaped());
+    lines << prediction_line(trial);
+    lines << stopped_sentence(study, trial);
+    lines << note.toHtmlEscaped();
+    if (!trial.reason.empty())
+        lines << tr("Why: %1").arg(words::from(trial.reason).toHtmlEscaped());
+    lines.removeAll(QString());
+    return u"<span style='color:%1'>%2</span>"_s.arg(
+        theme.dim.name(), lines.join(u"<br>"_s).replace(u"<b>"_s, u"<b style='color:%1'>"_s.arg(theme.ink.name())));
 }
 
 } // namespace ca

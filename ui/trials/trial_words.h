@@ -3,6 +3,7 @@
 
 #include "core/study/study.h"
 #include "ui/common/theme.h"
+#include "ui/trials/trial_prediction.h"
 
 #include <QString>
 
@@ -16,10 +17,11 @@ struct TrialFacts {
     QString id, from, recipe;
     std::optional<double> megabytes;
     std::optional<double> top1; ///< fraction on selection
-    std::optional<double> drop; ///< percentage points against float, negative where it lost
+    std::optional<double> drop; ///< percentage points against float on the same images, negative where it lost
     std::optional<double> milliseconds;
     bool simulated = false; ///< no real kernel: there is no time
-    QString state;          ///< "front · knee", "dominated", "waiting"
+    PredictionFacts predicted;
+    QString state; ///< "front · knee", "dominated", "waiting", "stopped at 500"
     enum class Tone { plain, good, bad } tone = Tone::plain;
 };
 
@@ -29,9 +31,13 @@ struct TrialFacts {
 /// Float's measurement on selection: the study's own, else the reference trial's; null where neither is there.
 [[nodiscard]] const Measurement *float_measurement(const Study &study);
 
+/// "Stopped after 500 images: ..." of a trial that a race ended; empty for others.
+[[nodiscard]] QString stopped_sentence(const Study &study, const Trial &trial);
+
 [[nodiscard]] TrialFacts trial_facts(const Study &study, const Trial &trial);
 
-/// Two lines of HTML: name, who proposed it and why; then size, accuracy with its interval, verdict, time.
-[[nodiscard]] QString trial_card(const Study &study, const Trial &trial, const Theme &theme);
+/// Lines of HTML: name and who proposed it; size, accuracy with its interval, verdict, time; what was predicted and what came
+/// true; `note`, plain text; why it was proposed.
+[[nodiscard]] QString trial_card(const Study &study, const Trial &trial, const Theme &theme, const QString &note = {});
 
 } // namespace ca

@@ -11,11 +11,46 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr QChar kDash = u'–';
 constexpr double kAbsent = std::numeric_limits<double>::lowest();
 
 bool is_number(int column)
 {
-    return column >= TrialsModel::Megabytes && column <= TrialsModel::Milliseconds;
+    return column >= TrialsModel::PredictedMegabytes && column <= TrialsModel::Milliseconds;
+}
+
+QString or_else(const QString &text, const QString &other)
+{
+    return text.isEmpty() ? other : text;
+}
+
+Outcome outcome_of(const TrialFacts &facts, int column)
+{
+    switch (column) {
+    case TrialsModel::Megabytes:
+        return facts.predicted.size;
+    case TrialsModel::Drop:
+        return facts.predicted.accuracy;
+    default:
+        return Outcome::unknown;
+    }
+}
+
+QString heading_tip(int column)
+{
+    switch (column) {
+    case TrialsModel::PredictedMegabytes:
+        return TrialsModel::tr("Size of the exported file in MB, as predicted before the trial");
+    case TrialsModel::PredictedDrop:
+        return TrialsModel::tr("Top-1 on selection against float, in percentage points, as predicted before the trial");
+    case TrialsModel::Drop:
+        return TrialsModel::tr(
+            "Top-1 on selection against float, in percentage points; an arrow where that is more or less than was predicted");
+    case TrialsModel::Milliseconds:
+        return TrialsModel::tr("Median of one image at batch 1, by real kernels");
+    default:
+        return {};
+    }
 }
 
 } // namespace
@@ -76,14 +111,10 @@ QVariant TrialsModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return text(index.row(), index.column());
-    case Qt::ToolTipRole: {
-        const Trial &trial = study_->trials[static_cast<std::size_t>(index.row())];
-        if (index.column() == Milliseconds && facts.simulated)
-            return tr("Simulated: no real kernel computes this recipe here, so it has no time");
-        if (index.column() == State && !trial.error.empty())
-            return words::from(trial.error);
-        return index.column() == RecipeName || index.column() == State ? text(index.row(), index.column()) : QString();
-    }
+    case Qt::ToolTipRole:
+        return tip(index.row(), index.column());
+    case Qt::AccessibleTextRole:
+        return spoken(index.row(), index.column());
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(Qt::AlignVCenter
                                    | (is_number(index.column()) || index.column() == State ? Qt::AlignRight : Qt::AlignLeft));
@@ -93,6 +124,39 @@ QVariant TrialsModel::data(const QModelIndex &index, int role) const
         return facts.id;
     case ToneRole:
         return static_cast<int>(facts.tone);
+    case OutcomeRole:
+        return static_cast<int>(outcome_of(facts, index.column()));
+    default:
+        return {};
+    }
+}
+
+/// Where a cell says by a shape that a prediction failed, the words for it.
+QString TrialsModel::spoken(int row, int column) const
+{
+    const Outcome outcome = outcome_of(rows_[static_cast<std::size_t>(row)], column);
+    if (outcome != Outcome::better && outcome != Outcome::worse)
+        return text(row, column);
+    return tip(row, column);
+}
+
+QString TrialsModel::tip(int row, int column) const
+{
+    const TrialFacts &facts = rows_[static_cast<std::size_t>(row)];
+    const Trial &trial = study_->trials[static_cast<std::size_t>(row)];
+    switch (column) {
+    case RecipeName:
+        return words::tip(trial.reason.empty() ? facts.recipe : facts.recipe + u": "_s + words::from(trial.reason));
+    case Megabytes:
+        return size_sentence(trial);
+    case Drop:
+        return drop_sentence(trial);
+    case Milliseconds:
+        return facts.simulated ? tr("Simulated: no real kernel computes this recipe here, so it has no time") : QString();
+    case State:
+        if (!trial.error.empty())
+            return words::tip(words::from(trial.error));
+        return or_else(stopped_sentence(*study_, trial), facts.state);
     default:
         return {};
     }
@@ -108,6 +172,10 @@ QString TrialsModel::text(int row, int column) const
         return facts.from;
     case RecipeName:
         return facts.recipe;
+    case PredictedMegabytes:
+        return facts.predicted.megabytes ? words::three_digits(*facts.predicted.megabytes) : QString(kDash);
+    case PredictedDrop:
+        return facts.predicted.drop ? words::points(*facts.predicted.drop) : QString(kDash);
     case Megabytes:
         return facts.megabytes ? words::three_digits(*facts.megabytes) : QString();
     case Top1:
@@ -134,6 +202,10 @@ QVariant TrialsModel::sort_key(int row, int column) const
         const bool waits = study_->trials[static_cast<std::size_t>(row)].state == TrialState::queued;
         return waits ? -row - 1 : row;
     }
+    case PredictedMegabytes:
+        return facts.predicted.megabytes.value_or(kAbsent);
+    case PredictedDrop:
+        return facts.predicted.drop.value_or(kAbsent);
     case Megabytes:
         return facts.megabytes.value_or(kAbsent);
     case Top1:
@@ -153,14 +225,12 @@ QVariant TrialsModel::headerData(int section, Qt::Orientation orientation, int r
         return {};
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(Qt::AlignVCenter | (is_number(section) || section == State ? Qt::AlignRight : Qt::AlignLeft));
-    if (role == Qt::ToolTipRole && section == Drop)
-        return tr("Top-1 on selection against float, in percentage points");
-    if (role == Qt::ToolTipRole && section == Milliseconds)
-        return tr("Median of one image at batch 1, by real kernels");
+    if (role == Qt::ToolTipRole)
+        return heading_tip(section);
     if (role != Qt::DisplayRole)
         return {};
-    const QString names[ColumnCount] = {tr("Trial"),   tr("From"), tr("Recipe"), tr("MB"),
-                                        tr("Top-1 %"), tr("Drop"), tr("ms"),     tr("State")};
+    const QString names[ColumnCount] = {tr("Trial"),   tr("From"),       tr("Recipe"), tr("Pred. MB"), tr("MB"),
+                                        tr("Top-1 %"), tr("Pred. drop"), tr("Drop"),   tr("ms"),       tr("State")};
     return names[section];
 }
 

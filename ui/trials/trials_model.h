@@ -16,11 +16,24 @@ class TrialsModel final : public QAbstractTableModel {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(TrialsModel)
 public:
-    enum Column { Id, From, RecipeName, Megabytes, Top1, Drop, Milliseconds, State, ColumnCount };
+    enum Column {
+        Id,
+        From,
+        RecipeName,
+        PredictedMegabytes,
+        Megabytes,
+        Top1,
+        PredictedDrop,
+        Drop,
+        Milliseconds,
+        State,
+        ColumnCount
+    };
     enum Role {
         SortRole = Qt::UserRole + 1, ///< raw numbers; what is absent sorts below all
         IdRole,                      ///< trial id, in every column
         ToneRole,                    ///< TrialFacts::Tone as int, of the state's words
+        OutcomeRole,                 ///< Outcome as int, of size and drop against what was predicted; elsewhere unknown
     };
 
     explicit TrialsModel(QObject *parent = nullptr);
@@ -36,6 +49,8 @@ public:
 
 private:
     [[nodiscard]] QString text(int row, int column) const;
+    [[nodiscard]] QString tip(int row, int column) const;
+    [[nodiscard]] QString spoken(int row, int column) const;
     [[nodiscard]] QVariant sort_key(int row, int column) const;
 
     std::shared_ptr<const Study> study_;

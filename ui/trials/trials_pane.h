@@ -8,14 +8,14 @@
 #include <memory>
 
 class QSortFilterProxyModel;
-class QTableView;
 
 namespace ca {
 
 class StatePane;
+class Table;
 class TrialsModel;
 
-/// The table of trials, newest first, sortable by every column.
+/// The table of trials, newest first, sortable by every column. A narrow pane leaves out what stands elsewhere too.
 class TrialsPane final : public QWidget {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(TrialsPane)
@@ -30,9 +30,14 @@ public:
 Q_SIGNALS:
     void trial_selected(const QString &trial); ///< by a person, here
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void fit_columns();
+
     StatePane *states_ = nullptr;
-    QTableView *table_ = nullptr;
+    Table *table_ = nullptr;
     TrialsModel *model_ = nullptr;
     QSortFilterProxyModel *sorted_ = nullptr;
     bool telling_ = true; ///< false while the selection is set from outside

@@ -21,20 +21,26 @@ inline QString binary()
     return QString::fromLocal8Bit(qgetenv("CA_BINARY"));
 }
 
-/// Starts `program` with the working directory `folder`, waits for its end.
-inline Outcome run_command_of(const QString &program, const QStringList &arguments, const QString &folder)
+/// Waits for the end of a process that was started; one that does not end in time is killed.
+inline Outcome outcome_of(QProcess &process)
 {
-    QProcess process;
-    process.setWorkingDirectory(folder);
-    process.start(program, arguments);
     constexpr int kPatience = 300'000; // ms; sanitized builds are slow
-    if (!process.waitForFinished(kPatience)) {
+    if (process.state() != QProcess::NotRunning && !process.waitForFinished(kPatience)) {
         process.kill();
         process.waitForFinished();
         return {};
     }
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
             process.readAllStandardError()};
+}
+
+/// Starts `program` with the working directory `folder`, waits for its end.
+inline Outcome run_command_of(const QString &program, const QStringList &arguments, const QString &folder)
+{
+    QProcess process;
+    process.setWorkingDirectory(folder);
+    process.start(program, arguments);
+    return outcome_of(process);
 }
 
 inline Outcome run_program(const QStringList &arguments, const QString &folder)

@@ -149,7 +149,11 @@ void TestArguments::explains_what_it_does_not_take_data()
         QTest::newRow(line) << QString::fromLatin1(line) << QString::fromLatin1(word);
     };
     row("frobnicate", "frobnicate");
-    row("export s T1", "run, demo, inspect, scan, quantize, evaluate, models, doctor");
+    row("exports s T1", "run, demo, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor");
+    row("export s --output o", "TRIAL");
+    row("export s T1", "--output");
+    row("run-trial --study s --recipe r.json", "--output");
+    row("merge", "STUDY");
     row("scan --data d", "--model");
     row("scan --model m.pt --formats int4,int9", "int8,static-int8,int6,int4,nf4,int3,int2");
     row("scan --model m.pt --formats int4,int4", "each once");

@@ -18,8 +18,10 @@
 
 constexpr int kOpenMilliseconds = 120'000; // recording the demo takes seconds on a quiet machine
 
-/// The real window with the real session, in a folder of its own, and nothing downloaded.
+/// The real window with the real session, in a folder of its own, and nothing downloaded. Its studies are short.
 struct OpenedWindow {
+    static constexpr int kTrials = 6;
+
     QTemporaryDir folder;
     bool environment = qputenv("COMPRESSION_AGENT_DATA", folder.filePath(QStringLiteral("data")).toUtf8());
     QSettings store{folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat};
@@ -35,6 +37,7 @@ struct OpenedWindow {
     OpenedWindow()
     {
         child<QSpinBox>("data_samples")->setValue(60);
+        settings.set(ca::Setting::goal, QStringLiteral(R"({"trials":%1,"minutes":30})").arg(kTrials));
         window.show();
     }
     ~OpenedWindow() { qunsetenv("COMPRESSION_AGENT_DATA"); }
@@ -50,6 +53,12 @@ struct OpenedWindow {
     [[nodiscard]] ca::ModelController &model() { return controller.model(); }
     [[nodiscard]] QString path(const char *name) const { return folder.filePath(QString::fromLatin1(name)); }
 
+    /// Runs a study with the goal as it is offered.
+    void start() const
+    {
+        run().click();
+        child<QPushButton>("goal_run")->click();
+    }
     bool drop(const std::filesystem::path &file)
     {
         QMimeData data;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/export/export.h"
 #include "tests/app/session/opened_window.h"
+#include "tests/support/datasets.h"
 #include "tests/support/gui_main.h"
 #include "tests/support/scripted_nets_torch.h"
 #include "ui/trials/quantize_dialog.h"
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void cancelling_ends_it_and_keeps_the_dialog();
     void an_export_that_cannot_be_written_is_said();
     void an_export_does_not_take_the_place_of_the_model();
+    void an_export_does_not_take_the_place_of_an_image();
     void cancelling_an_export_leaves_no_file();
     void nothing_is_quantized_without_a_model();
 };
@@ -185,6 +187,25 @@ void TestWindowQuantize::an_export_does_not_take_the_place_of_the_model()
     QVERIFY(failed.front().front().value<ca::Error>().sentence.find("the file that is read") != std::string::npos);
     QCOMPARE(QFileInfo(opened.path("cnn.pt")).size(), before);
     QVERIFY(opened.button("quantize_export").isEnabled());
+}
+
+void TestWindowQuantize::an_export_does_not_take_the_place_of_an_image()
+{
+    Opened opened;
+    QVERIFY(opened.open());
+    QVERIFY(write_cifar_folder(opened.path("images").toStdString(), 10, 10, 1));
+    QSignalSpy data(&opened.session, &ca::Session::data_opened);
+    opened.session.open_data(opened.path("images"), 1);
+    QVERIFY(data.wait(kOpenMilliseconds));
+    QVERIFY(opened.choose("int8-weight"));
+    QVERIFY(opened.quantize());
+    const qint64 before = QFileInfo(opened.path("images/test_batch.bin")).size();
+    QVERIFY(before > 0);
+    QSignalSpy failed(&opened.session, &ca::Session::quantization_failed);
+    opened.controller.quantize().export_to(opened.path("images/test_batch.bin"), ca::ExportFormat::safetensors);
+    QVERIFY(failed.wait(kQuantizeMilliseconds));
+    QVERIFY(failed.front().front().value<ca::Error>().sentence.find("the file that is read") != std::string::npos);
+    QCOMPARE(QFileInfo(opened.path("images/test_batch.bin")).size(), before);
 }
 
 /// The session works in order: the scan before the export is what is under way when the cancelling is heard.

@@ -34,9 +34,15 @@ struct Opened : OpenedWindow {
 
     [[nodiscard]] ca::ParetoChart &chart() const { return *child<ca::ParetoChart>("pareto_chart"); }
 
+    /// One whose study takes seconds.
+    bool drop_net()
+    {
+        return drop(write_scripted_net(folder.path().toStdString(), "cnn"))
+            && QTest::qWaitFor([this] { return run().isEnabled(); }, kOpenMilliseconds);
+    }
     bool start_and_wait_for_points(int points)
     {
-        run().click();
+        start();
         return QTest::qWaitFor([&] { return chart().drawn_points() >= points || !session.is_running(); }, kRunMilliseconds)
             && session.is_running();
     }
@@ -52,13 +58,14 @@ struct Opened : OpenedWindow {
 void TestWindowRun::runs_a_dropped_model_to_the_end()
 {
     Opened opened;
-    QVERIFY2(opened.drop_demo(), qPrintable(opened.strip().stage() + opened.strip().note()));
+    QVERIFY2(opened.drop_net(), qPrintable(opened.strip().stage() + opened.strip().note()));
     QVERIFY(opened.child<QTableView>("layers_table")->model()->rowCount() > 0);
-    opened.run().click();
+    opened.start();
     QVERIFY(QTest::qWaitFor([&] { return !opened.session.is_running(); }, kRunMilliseconds));
     QVERIFY2(opened.last, qPrintable(opened.strip().note()));
     const int done = opened.count(ca::TrialState::done);
-    QVERIFY(done >= 10); // the ladder has ten recipes at least
+    QVERIFY(done >= 4); // float and the first round; the planner may have had enough then
+    QCOMPARE(done, static_cast<int>(opened.last->trials.size()));
     QCOMPARE(opened.chart().drawn_points(), done);
     QCOMPARE(opened.child<QTableView>("trials_table")->model()->rowCount(), static_cast<int>(opened.last->trials.size()));
     QVERIFY(opened.strip().stage().startsWith(QStringLiteral("Finished")));
@@ -72,7 +79,7 @@ void TestWindowRun::runs_a_dropped_model_to_the_end()
 void TestWindowRun::cancelling_answers_at_once_and_keeps_what_is_finished()
 {
     Opened opened;
-    QVERIFY(opened.drop_demo());
+    QVERIFY(opened.drop_net());
     QVERIFY(opened.start_and_wait_for_points(3));
     QElapsedTimer clock;
     clock.start();
@@ -96,7 +103,7 @@ void TestWindowRun::closing_the_window_ends_the_run()
     QElapsedTimer clock;
     {
         Opened opened;
-        QVERIFY(opened.drop_demo());
+        QVERIFY(opened.drop_net());
         QVERIFY(opened.start_and_wait_for_points(1));
         clock.start();
         opened.window.close();
@@ -145,7 +152,7 @@ void TestWindowRun::choosing_data_during_a_run_changes_nothing()
         QString::fromStdString(write_scripted_net(opened.folder.path().toStdString(), "cnn").string()));
     QVERIFY(QTest::qWaitFor([&] { return opened.run().isEnabled(); }, kOpenMilliseconds));
     const ca::DataChoice before = opened.window.chooser().choice();
-    opened.run().click();
+    opened.start();
     QVERIFY(opened.session.is_running());
     ca::DataChoice other = before;
     other.data = opened.folder.path();

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void writes_nothing_when_stopped_before_a_trial_is_done();
     void writes_nothing_where_float_fails();
     void cancels_what_the_time_does_not_reach();
+    void waiting_before_a_trial_takes_no_time_of_the_study();
     void measures_the_front_on_holdout_when_the_time_is_up();
     void goes_on_when_trials_fail();
     void compares_with_float_where_labels_do_not_serve();
@@ -272,15 +273,31 @@ void TestRunStudy::cancels_what_the_time_does_not_reach()
 
     here = options("late in a round");
     here.minutes = 0.05; // 3 s
+    const ca::TrialSink slow = [](const ca::Study &, const ca::Trial &trial) {
+        if (trial.id == "T2" && trial.state == ca::TrialState::running)
+            QTest::qSleep(3100);
+    };
+    const auto study = ca::run_study(model_, data_, here, slow, {}, {});
+    QVERIFY(study);
+    const std::size_t cancelled = in_state(*study, ca::TrialState::cancelled);
+    QVERIFY(cancelled > 0);
+    QCOMPARE(cancelled + in_state(*study, ca::TrialState::done), study->trials.size());
+    QVERIFY(study->trials.back().error.find("time") != std::string::npos);
+}
+
+void TestRunStudy::waiting_before_a_trial_takes_no_time_of_the_study()
+{
+    auto here = options("paused");
+    here.max_trials = 2;
+    here.minutes = 0.1; // 6 s, many times what two trials of this net take
     here.before_trial = [calls = 0](std::stop_token) mutable {
         if (++calls == 2)
-            QTest::qSleep(3100);
+            QTest::qSleep(6100);
     };
     const auto study = ca::run_study(model_, data_, here, {}, {}, {});
     QVERIFY(study);
-    QVERIFY(study->trials.size() > 1);
-    QCOMPARE(in_state(*study, ca::TrialState::cancelled), study->trials.size() - 1);
-    QVERIFY(study->trials[1].error.find("time") != std::string::npos);
+    QCOMPARE(in_state(*study, ca::TrialState::done), std::size_t{2});
+    QVERIFY(study->seconds < 6);
 }
 
 void TestRunStudy::measures_the_front_on_holdout_when_the_time_is_up()

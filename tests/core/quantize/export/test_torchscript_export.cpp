@@ -218,7 +218,7 @@ void TestTorchscriptExport::a_stop_is_heard_between_steps_data()
     QTest::addColumn<qulonglong>("at");
     for (const char *method : {"static-int8", "dynamic-int8", "bf16"})
         for (const int at : {0, 1, 5})
-            QTest::addRow("%s, before step %d", method, at) << method << static_cast<qulonglong>(at);
+            QTest::newRow(qPrintable(QString("%1, before step %2").arg(method).arg(at))) << method << static_cast<qulonglong>(at);
 }
 
 /// The first steps of `positions` read constants alone; they are carried out.

@@ -16,14 +16,40 @@ private Q_SLOTS:
     void has_one_point_for_each_finished_trial();
     void joins_the_front_and_nothing_else();
     void the_line_passes_by_what_is_on_the_front_for_its_time();
-    void pads_the_accuracy_axis_by_five_percent();
-    void shows_two_powers_of_two_at_least();
+    void leaves_out_what_was_not_measured_on_an_axis();
+    void draws_the_front_of_the_axes_that_are_chosen();
+    void names_the_knee_of_the_chosen_axes_and_the_answer();
+    void a_collapsed_trial_stands_at_the_lower_end();
+    void draws_a_limit_where_its_axis_is_shown();
     void a_click_on_a_point_selects_its_trial();
     void a_click_beside_all_points_selects_nothing();
     void arrow_keys_walk_along_the_sizes();
+    void arrow_keys_walk_along_the_axis_across();
     void the_card_of_a_point_comes_within_fifty_milliseconds();
     void draws_the_same_points_on_an_image();
 };
+
+namespace {
+
+/// The made-up study with a time for each of T1, T2, T4, T6, T9, T12, T14, T15.
+std::shared_ptr<ca::Study> quick_study()
+{
+    auto study = made_up_study();
+    const double times[] = {7.6, 4.4, 2.8, 6.9, 2.9, 3.1, 3.3, 5.0};
+    for (std::size_t i = 0; i < std::size(times); ++i)
+        study->trials[i].selection->latency->batch1->median = times[i];
+    return study;
+}
+
+const ca::ParetoPoint *shown(const ca::ParetoChart &chart, const char *trial)
+{
+    for (const ca::ParetoPoint &point : chart.shown())
+        if (point.trial == QLatin1String(trial))
+            return &point;
+    return nullptr;
+}
+
+} // namespace
 
 void TestParetoChart::has_one_point_for_each_finished_trial()
 {
@@ -52,24 +78,87 @@ void TestParetoChart::the_line_passes_by_what_is_on_the_front_for_its_time()
     QCOMPARE(chart.line_points(), 5);
 }
 
-void TestParetoChart::pads_the_accuracy_axis_by_five_percent()
+void TestParetoChart::leaves_out_what_was_not_measured_on_an_axis()
 {
-    const ca::ParetoPoint low{QStringLiteral("T1"), {}, 2, 72, 70, 74, false, true, {}};
-    const ca::ParetoPoint high{QStringLiteral("T2"), {}, 8, 88, 86, 90, false, true, {}};
-    const ca::AxisRange range = ca::accuracy_range({low, high});
-    QCOMPARE(range.low, 69.0);  // 70 less 5 % of 20
-    QCOMPARE(range.high, 91.0); // 90 and as much
-    QCOMPARE(range.step, 5.0);  // 22 / 6 = 3.7, next of 1, 2, 5
-    const ca::ParetoPoint perfect{QStringLiteral("T3"), {}, 8, 100, 99, 100, false, true, {}};
-    QCOMPARE(ca::accuracy_range({low, perfect}).high, 100.0); // no accuracy lies above
+    auto study = made_up_study();
+    study->trials[3].selection->latency->real = false;
+    study->trials[4].selection->latency.reset();
+    ca::ParetoChart chart;
+    chart.set_points(ca::pareto_points(*study));
+    QCOMPARE(chart.drawn_points(), 8);
+    chart.set_axes({ca::ParetoAxis::latency, ca::ParetoAxis::accuracy});
+    QCOMPARE(chart.drawn_points(), 6);
+    chart.set_axes({});
+    QCOMPARE(chart.drawn_points(), 8);
 }
 
-void TestParetoChart::shows_two_powers_of_two_at_least()
+void TestParetoChart::draws_the_front_of_the_axes_that_are_chosen()
 {
-    const ca::ParetoPoint point{QStringLiteral("T1"), {}, 5, 72, 70, 74, false, true, {}};
-    const ca::AxisRange range = ca::size_range({point});
-    QCOMPARE(range.low, 4.0);
-    QCOMPARE(range.high, 8.0);
+    ca::ParetoChart chart;
+    chart.set_points(ca::pareto_points(*quick_study()));
+    QCOMPARE(chart.line_points(), 5);
+    // 2.8 ms and 80.9 % of T4 beat all but the 81.0 % of T2 at 4.4 ms.
+    chart.set_axes({ca::ParetoAxis::latency, ca::ParetoAxis::accuracy});
+    QCOMPARE(chart.line_points(), 2);
+    // By size: 1.45 MB 5.0 ms, 2.11 MB 3.3 ms, 2.30 MB 2.9 ms, 4.70 MB 2.8 ms.
+    chart.set_axes({ca::ParetoAxis::size, ca::ParetoAxis::latency});
+    QCOMPARE(chart.line_points(), 4);
+    const auto *filled = shown(chart, "T9");
+    QVERIFY(filled && filled->on_front); // dominated in size and accuracy
+}
+
+void TestParetoChart::names_the_knee_of_the_chosen_axes_and_the_answer()
+{
+    auto study = quick_study();
+    study->answer = "T14";
+    ca::ParetoChart chart;
+    chart.set_points(ca::pareto_points(*study));
+    QCOMPARE(shown(chart, "T14")->word, QStringLiteral("T14 answer · knee"));
+    chart.set_axes({ca::ParetoAxis::size, ca::ParetoAxis::latency});
+    QCOMPARE(shown(chart, "T14")->word, QStringLiteral("T14 answer"));
+    QCOMPARE(shown(chart, "T9")->word, QStringLiteral("T9 knee")); // 2.30 MB, 2.9 ms: nearest to both ends' best
+}
+
+void TestParetoChart::a_collapsed_trial_stands_at_the_lower_end()
+{
+    auto study = made_up_study();
+    study->trials.push_back(made_up_trial("T20", ca::TrialOrigin::baseline, "int2", 1'600'000, 201, false));
+    ca::ParetoChart chart;
+    chart.resize(480, 400);
+    chart.set_points(ca::pareto_points(*study));
+    chart.show();
+    QCOMPARE(chart.drawn_points(), 9);
+    QCOMPARE(chart.points_below(), 1);
+    QVERIFY(chart.y_range().low > 60);
+    QVERIFY(chart.rect().contains(chart.place_of(QStringLiteral("T20")).toPoint()));
+    QVERIFY(chart.place_of(QStringLiteral("T20")).y() > chart.place_of(QStringLiteral("T15")).y());
+    chart.set_axes({ca::ParetoAxis::size, ca::ParetoAxis::latency});
+    QCOMPARE(chart.points_below(), 0);
+}
+
+void TestParetoChart::draws_a_limit_where_its_axis_is_shown()
+{
+    ca::ParetoChart chart;
+    chart.resize(480, 400);
+    chart.set_points(ca::pareto_points(*made_up_study()));
+    chart.show();
+    const QImage without = chart.grab().toImage();
+    chart.set_limits({{ca::ParetoAxis::latency, 4, QStringLiteral("at most 4 ms")}});
+    QCOMPARE(chart.grab().toImage(), without);
+    chart.set_limits({{ca::ParetoAxis::size, 6, QStringLiteral("at most 6 MB")}});
+    const QImage with = chart.grab().toImage();
+    QVERIFY(with != without);
+    // Between 4.70 and 9.32 MB, and as tall as the plot: a third of its dashes at least differ.
+    const double left = chart.place_of(QStringLiteral("T4")).x() + 8;
+    const double right = chart.place_of(QStringLiteral("T2")).x() - 8;
+    int rows = 0;
+    for (int y = 0; y < with.height(); ++y) {
+        bool differs = false;
+        for (int x = static_cast<int>(left); x < static_cast<int>(right); ++x)
+            differs = differs || with.pixel(x, y) != without.pixel(x, y);
+        rows += differs ? 1 : 0;
+    }
+    QVERIFY(rows > with.height() / 3);
 }
 
 void TestParetoChart::a_click_on_a_point_selects_its_trial()
@@ -106,6 +195,19 @@ void TestParetoChart::arrow_keys_walk_along_the_sizes()
     QCOMPARE(told.takeFirst().front().toString(), QStringLiteral("T9"));
     QTest::keyClick(&chart, Qt::Key_Left); // from 2.11 to 1.45 MB
     QCOMPARE(told.takeFirst().front().toString(), QStringLiteral("T15"));
+}
+
+void TestParetoChart::arrow_keys_walk_along_the_axis_across()
+{
+    ca::ParetoChart chart;
+    chart.set_points(ca::pareto_points(*quick_study()));
+    chart.set_axes({ca::ParetoAxis::latency, ca::ParetoAxis::size});
+    QSignalSpy told(&chart, &ca::ParetoChart::trial_selected);
+    chart.select(QStringLiteral("T14"));    // 3.3 ms
+    QTest::keyClick(&chart, Qt::Key_Right); // to 4.4 ms
+    QCOMPARE(told.takeFirst().front().toString(), QStringLiteral("T2"));
+    QTest::keyClick(&chart, Qt::Key_Left); // from 3.3 to 3.1 ms
+    QCOMPARE(told.takeFirst().front().toString(), QStringLiteral("T12"));
 }
 
 void TestParetoChart::the_card_of_a_point_comes_within_fifty_milliseconds()
