@@ -10,7 +10,8 @@
 #include "core/study/store.h"
 #include "core/study/trial_front.h"
 
-#include <limits>
+#include <fstream>
+#include <span>
 
 namespace ca {
 namespace {
@@ -25,8 +26,16 @@ struct Exported {
 
 Result<Bytes> copy_kept(const fs::path &kept, const fs::path &output)
 {
-    const auto content = read_file(kept, std::numeric_limits<std::size_t>::max());
-    return content ? write_file(output, *content) : forward(content);
+    std::ifstream stream(kept, std::ios::binary);
+    return write_file(output, [&](const ByteSink &sink) -> Status {
+        std::string part(1U << 20U, '\0');
+        while (stream.read(part.data(), static_cast<std::streamsize>(part.size())) || stream.gcount() > 0)
+            if (const auto taken = sink(std::as_bytes(std::span(part.data(), static_cast<std::size_t>(stream.gcount())))); !taken)
+                return taken;
+        return stream.eof()
+            ? Status()
+            : Status(fail(ErrorCode::unreadable, "The file " + kept.string() + " cannot be read. Check the disk that it is on."));
+    });
 }
 
 Result<Bytes> carry_out_anew(Arguments arguments, const StudyFacts &facts, const Trial &trial, const Console &console,

@@ -72,8 +72,11 @@ Result<StudyStore> StudyStore::make(const fs::path &folder, const std::function<
     if (made)
         fs::rename(folder / kUnfinished, folder / kStoreFile, reason);
     remove_unfinished(folder);
-    if (!made)
+    if (!made) {
+        std::error_code none;
+        fs::remove(folder / kLockFile, none); // there is nothing to lock
         return forward(made);
+    }
     if (reason)
         return fail(ErrorCode::unwritable,
                     "The study file in " + folder.string() + " could not be put in its place: " + reason.message()

@@ -106,6 +106,7 @@ Status StudyRunner::go_on()
             trial.state = TrialState::queued;
             trial.error.clear();
         }
+    drop_exports();
     auto answers = float_answers(*store_, study_, TrialSplit::selection);
     if (!answers)
         return forward(answers);

@@ -160,14 +160,20 @@ Status StudyRunner::settle(std::size_t i, const MeasurementRecord *record)
     if (store_)
         if (const auto kept = store_->transaction([&] { return keep(trial, record); }); !kept)
             return kept;
-    std::error_code ignored;
-    for (const Trial &other : study_.trials)
-        if (!other.on_front && other.state != TrialState::queued && !options_.folder.empty())
-            std::filesystem::remove(export_of(other), ignored);
+    drop_exports();
     if (const auto written = save(); !written)
         return written;
     tell(trial);
     return {};
+}
+
+/// Of trials that are not on the front, or no longer.
+void StudyRunner::drop_exports() const
+{
+    std::error_code ignored;
+    for (const Trial &trial : study_.trials)
+        if (!trial.on_front && trial.state != TrialState::queued && !options_.folder.empty())
+            std::filesystem::remove(export_of(trial), ignored);
 }
 
 Status StudyRunner::keep(const Trial &trial, const MeasurementRecord *record)

@@ -33,6 +33,7 @@ private:
     Result<MeasurementRecord> measured(const Trial &trial, const MeasurementKey &key);
     Status settle(std::size_t i, const MeasurementRecord *record);
     Status keep(const Trial &trial, const MeasurementRecord *record);
+    void drop_exports() const;
     Status cancel(Trial &trial, const std::string &why);
     Status measure_holdout();
     Status measure_on_holdout(Trial &trial, std::optional<FloatAnswers> &reference);

@@ -16,7 +16,8 @@ from float on holdout, of the trial that loses least among those of no more byte
 what it loses more is within 1.96 standard errors of the difference. Ours is of paired answers; a peer's answers are not known, so
 that it is taken to change as many of its n images as our trial does of ours. CLIP's peers have the image tower alone, on CIFAR-10.
 The peers `rtn` are a simulation whose bytes are packed weights and scales alone: to them is added what our file of static int8 has
-beyond theirs at 8 bits (biases, program, names).
+beyond theirs at 8 bits (biases, program, names). A peer that loses more than 10 points, which the hypervolume does not count, need not
+be undercut in bytes.
 """
 import math, os, sys
 
@@ -134,14 +135,18 @@ def run(model, seed, trials, drop=None):
 
 def summary(study):
     floats = study["float"]
-    measured = {trial["id"]: trial for trial in study["trials"]}
-    front = {name: point_of(measured[name]["holdout"]) for name in study["front"]}
-    volume = bench.hypervolume([(p["bytes"], p["top1"]) for p in front.values()], study["float_bytes"], floats["holdout"]["top1"])
-    answer = measured[study["answer"]]["holdout"] if study["answer"] else None
+    trials = {trial["id"]: trial for trial in study["trials"]}
+
+    def on_holdout(name):  # sizes are measured with selection
+        return point_of({**trials[name]["holdout"], "towers": trials[name]["selection"]["towers"]})
+
+    front = [on_holdout(name) for name in study["front"]]
+    volume = bench.hypervolume([(p["bytes"], p["top1"]) for p in front], study["float_bytes"], floats["holdout"]["top1"])
     return {
-        "trials": len(study["trials"]), "over": study["over"], "float_bytes": study["float_bytes"],
-        "float_top1": floats["holdout"]["top1"], "front": list(front.values()), "hypervolume": volume,
-        "selection_hypervolume": study["hypervolume"][-1]["value"], "answer": point_of(answer) if answer else None,
+        "trials": len(trials), "over": study["over"], "float_bytes": study["float_bytes"],
+        "float_top1": floats["holdout"]["top1"], "front": front, "hypervolume": volume,
+        "selection_hypervolume": study["hypervolume"][-1]["value"],
+        "answer": on_holdout(study["answer"]) if study["answer"] else None,
     }  # fmt: skip
 
 
@@ -183,7 +188,8 @@ def against(peer, model, front):
     _, size, top1, n = peer
     smaller = [point for point in front if peer_bytes(point) <= size]
     if not smaller:
-        return "smaller than all of ours", None, None
+        counts = top1 >= PEERS_FLOAT[model][n] - 10
+        return "smaller than all of ours" if counts else "smaller than all of ours, at an accuracy that does not count", None, None
     ours = min(smaller, key=lambda point: point["drop"])
     more = ours["drop"] - (PEERS_FLOAT[model][n] - top1)
     error = math.hypot(ours["error"], 100 * math.sqrt(ours["changed"] / n))
@@ -198,9 +204,9 @@ def judge_peers(model, seed, ran):
     verdicts = [(peer, *against(peer, model, ran["front"])) for peer in peers_of(model, seed)]
     results.put(key_of(model, seed, f"trials{bench.trials}", "peers"), [[*peer, *verdict] for peer, *verdict in verdicts])
     counts = {word: sum(verdict == word for _, verdict, *_ in verdicts) for word in ("dominated", "equal")}
-    good = sum(counts.values())
     counted = f"{counts['dominated']} dominated, {counts['equal']} equal within the interval"
-    expect(good == len(verdicts) or is_trial(), f"{model} seed {seed}: of {len(verdicts)} points of peers {counted}")
+    failed = [verdict for _, verdict, *_ in verdicts if verdict in ("not reached", "smaller than all of ours")]
+    expect(not failed or is_trial(), f"{model} seed {seed}: of {len(verdicts)} points of peers {counted}")
     for (name, size, top1, n), verdict, more, error in verdicts:
         if verdict not in counts:
             by = "" if more is None else f": ours loses {more:.2f} more (standard error {error:.2f})"

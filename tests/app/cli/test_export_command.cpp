@@ -38,7 +38,7 @@ void TestExportCommand::initTestCase()
     write_scripted_net(folder, "cnn");
     QVERIFY(write_cifar_folder(folder / "data", 20, 10, 1));
     const Outcome outcome =
-        run(QStringLiteral("run --model cnn.pt --data data --head agreement --preprocess cifar10 --trials 5 --no-latency "
+        run(QStringLiteral("run --model cnn.pt --data data --head logits --preprocess cifar10 --trials 5 --no-latency "
                            "--output out --study s --json --quiet"));
     QVERIFY2(outcome.code == 0, outcome.err.constData());
     study_ = json_of(outcome);
@@ -70,7 +70,7 @@ void TestExportCommand::writes_what_the_trial_was_measured_with()
     QCOMPARE(json_of(outcome)[QLatin1String("bytes")].toInteger(), bytes);
     QCOMPARE(QFileInfo(folder_.filePath(file)).size(), bytes);
     const Outcome again =
-        run(QStringLiteral("evaluate --model %1 --data data --head agreement --preprocess cifar10 --split selection "
+        run(QStringLiteral("evaluate --model %1 --data data --head logits --preprocess cifar10 --split selection "
                            "--json --quiet")
                 .arg(file));
     if (id == QLatin1String("T1"))

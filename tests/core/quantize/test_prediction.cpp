@@ -211,7 +211,8 @@ void TestPrediction::holds_what_compensating_is_measured_to_hold()
     const auto risen = resident_rise([&] { QVERIFY(ca::quantize_weights(model, *recipe, calibration, 2, {}, {})); });
     QVERIFY(risen);
     const double ratio = static_cast<double>(*risen) / predicted;
-    QVERIFY2(ratio > 0.6 && ratio < 1.3, qPrintable(QStringLiteral("%1 of %2 bytes").arg(*risen).arg(predicted)));
+    // Below: the two threads of a small net are not always at their peaks at once, and those are half of it.
+    QVERIFY2(ratio > 0.4 && ratio < 1.3, qPrintable(QStringLiteral("%1 of %2 bytes").arg(*risen).arg(predicted)));
 }
 
 void TestPrediction::counts_the_matrices_of_compensating()
