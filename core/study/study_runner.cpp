@@ -39,6 +39,8 @@ Result<Study> StudyRunner::run()
 Status StudyRunner::clear_away()
 {
     store_.reset();
+    if (options_.folder.empty())
+        return {};
     std::error_code not_empty;
     std::filesystem::remove(options_.folder / kExports, not_empty);
     if (!made_store_)
