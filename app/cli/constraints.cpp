@@ -9,30 +9,18 @@
 namespace ca {
 namespace {
 
-double drop_of(const Study &study, const Trial &trial)
-{
-    return study.float_selection ? 100 * (study.float_selection->accuracy.top1() - trial.selection->accuracy.top1()) : 0;
-}
-
-std::optional<double> latency_of(const Trial &trial)
-{
-    const auto &latency = trial.selection->latency;
-    return latency && latency->batch1 ? std::optional(latency->batch1->median) : std::nullopt;
-}
-
 /// How far a trial is from the constraints; 0 where it meets them. A point of accuracy weighs as much as a doubling of bytes or
 /// of time.
-double miss(const Study &study, const Trial &trial)
+double miss(const Constraints &wanted, const Trial &trial)
 {
-    const Constraints &wanted = study.constraints;
     double sum = 0;
     if (wanted.max_drop)
-        sum += std::max(0.0, drop_of(study, trial) - *wanted.max_drop);
+        sum += std::max(0.0, measured_drop(*trial.selection).points - *wanted.max_drop);
     const auto size = static_cast<double>(trial.selection->size.value);
     if (wanted.bytes)
         sum += std::max(0.0, std::log2(size / static_cast<double>(std::max<std::int64_t>(*wanted.bytes, 1))));
     if (wanted.latency) {
-        const auto latency = latency_of(trial);
+        const auto latency = operating_point(trial).latency;
         constexpr double kUnknown = 100; // not timed: behind all that were
         sum += latency ? std::max(0.0, std::log2(*latency / *wanted.latency)) : kUnknown;
     }
@@ -52,10 +40,10 @@ std::string wanted_text(const Constraints &wanted)
     return text.empty() ? "the layers' formats that were asked for" : text;
 }
 
-std::string figures_text(const Study &study, const Trial &trial)
+std::string figures_text(const Trial &trial)
 {
-    const auto latency = latency_of(trial);
-    return trial.id + " (" + trial.name + ") with a drop of " + to_text(drop_of(study, trial), 2) + " points, "
+    const auto latency = operating_point(trial).latency;
+    return trial.id + " (" + trial.name + ") with a drop of " + to_text(measured_drop(*trial.selection).points, 2) + " points, "
         + std::to_string(trial.selection->size.value) + " bytes" + (latency ? " and " + to_text(*latency, 3) + " ms" : "");
 }
 
@@ -81,12 +69,12 @@ Status check_constraints(const Study &study)
     const Trial *nearest = nullptr;
     for (const Trial &trial : study.trials)
         if (trial.state == TrialState::done && trial.selection && !stopped_early(study, trial)
-            && (!nearest || miss(study, trial) < miss(study, *nearest)))
+            && (!nearest || miss(study.constraints, trial) < miss(study.constraints, *nearest)))
             nearest = &trial;
     const std::string wanted = wanted_text(study.constraints);
     if (!nearest)
         return fail(ErrorCode::constraint, "No trial was finished, so none reaches " + wanted + ".");
-    return fail(ErrorCode::constraint, "No trial reaches " + wanted + "; the nearest is " + figures_text(study, *nearest) + ".");
+    return fail(ErrorCode::constraint, "No trial reaches " + wanted + "; the nearest is " + figures_text(*nearest) + ".");
 }
 
 } // namespace ca

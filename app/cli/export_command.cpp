@@ -7,7 +7,7 @@
 #include "app/cli/output_place.h"
 #include "app/cli/study_source.h"
 #include "core/base/atomic_file.h"
-#include "core/study/store.h"
+#include "core/study/load_study.h"
 #include "core/study/trial_front.h"
 
 #include <fstream>
@@ -59,17 +59,15 @@ Result<Bytes> carry_out_anew(Arguments arguments, const StudyFacts &facts, const
 
 Result<Exported> export_trial(const Arguments &arguments, const Console &console, const std::stop_token &stop)
 {
-    const auto store = StudyStore::open_for_reading(study_folder(arguments.study_place));
-    if (!store)
-        return forward(store);
-    const auto facts = store->facts();
-    if (!facts)
-        return forward(facts);
-    const auto trial = store->trial(arguments.trial);
+    const auto study = open_study(study_folder(arguments.study_place));
+    if (!study)
+        return forward(study);
+    const auto &[store, facts] = *study;
+    const auto trial = store.trial(arguments.trial);
     if (!trial)
         return forward(trial);
-    const fs::path kept = store->folder() / export_path(*trial);
-    if (const auto fine = check_not_input(arguments.output, {store->folder() / kStoreFile, kept}); !fine)
+    const fs::path kept = store.folder() / export_path(*trial);
+    if (const auto fine = check_not_input(arguments.output, {store.folder() / kStoreFile, kept}); !fine)
         return forward(fine);
     const fs::path folder = arguments.output.has_parent_path() ? arguments.output.parent_path() : fs::path(".");
     const MadeFolders made(folder);
@@ -80,8 +78,8 @@ Result<Exported> export_trial(const Arguments &arguments, const Console &console
     const auto size = arguments.format == ExportFormat::recipe
         ? write_file(arguments.output, pretty(OrderedJson(to_json(trial->recipe))) + "\n")
         : is_kept ? copy_kept(kept, arguments.output)
-                  : carry_out_anew(arguments, *facts, *trial, console, stop);
-    return size ? Result<Exported>(Exported{*facts, *trial, *size}) : forward(size);
+                  : carry_out_anew(arguments, facts, *trial, console, stop);
+    return size ? Result<Exported>(Exported{facts, *trial, *size}) : forward(size);
 }
 
 } // namespace

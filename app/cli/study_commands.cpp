@@ -17,15 +17,12 @@ namespace fs = std::filesystem;
 
 Result<MeasuredTrial> carry_out_trial(Arguments arguments, const Console &console, std::stop_token stop)
 {
-    const auto store = StudyStore::open_for_reading(study_folder(arguments.study_place));
-    if (!store)
-        return forward(store);
-    const auto facts = store->facts();
-    if (!facts)
-        return forward(facts);
-    if (const auto known = add_source(arguments, *facts); !known)
+    const auto study = open_study(study_folder(arguments.study_place));
+    if (!study)
+        return forward(study);
+    if (const auto known = add_source(arguments, study->facts); !known)
         return forward(known);
-    if (const auto place = check_not_input(arguments.output, {arguments.recipe_file, store->folder() / kStoreFile}); !place)
+    if (const auto place = check_not_input(arguments.output, {arguments.recipe_file, study->store.folder() / kStoreFile}); !place)
         return forward(place);
     const Progress progress = console.progress();
     const auto inputs = open_inputs(arguments, console.fetch(), stop, progress);
@@ -36,7 +33,7 @@ Result<MeasuredTrial> carry_out_trial(Arguments arguments, const Console &consol
     const auto recipe = open_recipe(arguments, *inputs, std::nullopt, stop, progress);
     if (!recipe)
         return forward(recipe);
-    return run_trial(*store, inputs->model, *inputs->data, **recipe, arguments.threads,
+    return run_trial(study->store, inputs->model, *inputs->data, **recipe, arguments.threads,
                      fs::path(arguments.output.string() + ".safetensors"), stop, progress);
 }
 
@@ -46,7 +43,7 @@ Status give_up(StudyStore &store, const std::string &id)
     auto trial = store.trial(id);
     if (!trial)
         return forward(trial);
-    if (trial->state == TrialState::done || trial->state == TrialState::failed)
+    if (was_carried_out(*trial))
         return {};
     trial->state = TrialState::failed;
     trial->error = "No result came back from where it was carried out; it was given up.";

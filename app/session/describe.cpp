@@ -2,9 +2,9 @@
 #include "app/session/describe.h"
 
 #include "app/session/describe_scan.h"
-#include "core/base/json.h"
 #include "core/quantize/export/export.h"
 #include "core/scan/scan.h"
+#include "ui/common/words.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -18,12 +18,6 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Session", text);
-}
-
-/// Names come out of files: nothing in them may disturb a window.
-QString clean(const std::string &text)
-{
-    return QString::fromStdString(clean_text(text));
 }
 
 QString format_word(FileFormat format)
@@ -54,11 +48,11 @@ QString code_word(CodeVerdict verdict)
     return {};
 }
 
-QStringList clean(const std::vector<std::string> &texts)
+QStringList clean_all(const std::vector<std::string> &texts)
 {
     QStringList list;
     for (const std::string &text : texts)
-        list << clean(text);
+        list << words::clean(text);
     return list;
 }
 
@@ -68,7 +62,7 @@ Result<ModelFacts> describe_model(const FileInspection &inspection, const Model 
                                   const Progress &progress)
 {
     ModelFacts facts;
-    facts.name = clean(model.file.filename().string());
+    facts.name = words::clean(model.file.filename().string());
     facts.file = QString::fromStdString(model.file.string());
     facts.format = format_word(inspection.format);
     facts.size = inspection.size;
@@ -76,12 +70,12 @@ Result<ModelFacts> describe_model(const FileInspection &inspection, const Model 
     facts.code = code_word(inspection.verdict);
     for (const auto &notes : {model.notes, model.program.notes()})
         for (const std::string &note : notes)
-            if (!facts.notes.contains(clean(note)))
-                facts.notes << clean(note);
+            if (!facts.notes.contains(words::clean(note)))
+                facts.notes << words::clean(note);
     facts.has_network = model.has_network();
     facts.float_file = predicted_bytes(model, {});
     if (model.zero_shot)
-        facts.zero_shot = ClassNames{clean(model.zero_shot->classes), clean(model.zero_shot->templates)};
+        facts.zero_shot = ClassNames{clean_all(model.zero_shot->classes), clean_all(model.zero_shot->templates)};
     if (!model.program.layers().empty()) {
         const auto scanned = scan(model, {}, {}, stop, progress);
         if (!scanned)
@@ -95,15 +89,15 @@ std::vector<FindingFacts> describe_findings(const FileInspection &inspection)
 {
     std::vector<FindingFacts> facts;
     for (const CodeFinding &finding : inspection.findings)
-        facts.push_back({clean(finding.member), finding.line, clean(finding.what)});
+        facts.push_back({words::clean(finding.member), finding.line, words::clean(finding.what)});
     return facts;
 }
 
 DataFacts describe_data(const DataSet &data)
 {
-    return {clean(data.name),      QString::fromStdString(data.path),
-            clean(data.classes),   data.calibration.size(),
-            data.selection.size(), data.holdout.size()};
+    return {words::clean(data.name), QString::fromStdString(data.path),
+            clean_all(data.classes), data.calibration.size(),
+            data.selection.size(),   data.holdout.size()};
 }
 
 } // namespace ca

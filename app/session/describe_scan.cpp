@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/describe_scan.h"
 
-#include "core/base/json.h"
+#include "ui/common/words.h"
 
 #include <QCoreApplication>
 
@@ -26,12 +26,6 @@ constexpr std::array kDivergenceFormats{"int8", "static-int8", "int6", "int4", "
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Session", text);
-}
-
-/// Names come out of files: nothing in them may disturb a window.
-QString clean(const std::string &text)
-{
-    return QString::fromStdString(clean_text(text));
 }
 
 /// Those of `order` that are in `known`, then the others.
@@ -150,7 +144,7 @@ LayerFacts describe_layer(const Layer &layer)
 {
     LayerFacts facts;
     facts.id = QString::fromStdString(layer.index.id());
-    facts.name = clean(layer.name);
+    facts.name = words::clean(layer.name);
     facts.kind = QString::fromStdString(to_text(layer.kind));
     QStringList sides;
     for (const auto side : layer.shape)
@@ -181,7 +175,7 @@ QString describe_agreement(const SensitivityTable &table)
 LayerFacts describe_row(const SensitivityTable &table, const LayerSensitivity &layer, const std::vector<std::string> &bytes)
 {
     LayerFacts row = describe_layer(layer.layer);
-    row.block = clean(layer.block);
+    row.block = words::clean(layer.block);
     for (const std::string &format : divergence_formats())
         row.of(Measure::divergence).push_back(divergence_cell(table, layer, format));
     if (is_scanned(layer)) {

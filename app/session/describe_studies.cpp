@@ -23,12 +23,6 @@ QString tr(const char *text)
     return QCoreApplication::translate("Studies", text);
 }
 
-/// Names come out of files: nothing in them may disturb a window.
-QString clean(const std::string &text)
-{
-    return words::from(clean_text(text));
-}
-
 QString time_words(std::chrono::system_clock::time_point time)
 {
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
@@ -79,15 +73,15 @@ QString answer_words(const Study &study)
     const Trial *trial = best ? find_trial(study, words::from(*best)) : nullptr;
     if (!trial || !is_finished(*trial))
         return limited ? tr("no trial reaches the goal") : tr("none yet");
-    return tr("%1, %2: %3").arg(words::from(*best), clean(trial->name), figures(trial_facts(study, *trial)));
+    return tr("%1, %2: %3").arg(words::from(*best), words::clean(trial->name), figures(trial_facts(study, *trial)));
 }
 
 ComparedStudy facts_of(const Study &study)
 {
     ComparedStudy facts;
-    facts.name = clean(study.name);
-    facts.model = clean(study.model_name);
-    facts.data = clean(study.data_name);
+    facts.name = words::clean(study.name);
+    facts.model = words::clean(study.model_name);
+    facts.data = words::clean(study.data_name);
     const auto *selection = split_of(study, "selection");
     const auto *holdout = split_of(study, "holdout");
     facts.images = tr("%1 of selection, %2 of holdout")
@@ -119,7 +113,7 @@ QStringList differences(const Study &one, const Study &other)
     const double a = one.hypervolume.back().second, b = other.hypervolume.back().second;
     if (a > 0 && b > 0 && words::three_digits(a) != words::three_digits(b))
         sentences << tr("The front of %1 covers %2 times the hypervolume.")
-                         .arg(clean(a > b ? one.name : other.name), words::three_digits(std::max(a, b) / std::min(a, b)));
+                         .arg(words::clean(a > b ? one.name : other.name), words::three_digits(std::max(a, b) / std::min(a, b)));
     return sentences;
 }
 
@@ -162,9 +156,9 @@ StudyRow describe_study(const StudySummary &summary)
 {
     StudyRow row;
     row.folder = words::from(summary.folder.string());
-    row.name = clean(summary.name);
-    row.model = clean(summary.model);
-    row.data = clean(summary.data);
+    row.name = words::clean(summary.name);
+    row.model = words::clean(summary.model);
+    row.data = words::clean(summary.data);
     row.trials = summary.trials;
     row.done = summary.done;
     row.changed = time_words(summary.changed);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/resumption.h"
 
+#include "core/study/run_trial.h"
+
 #include <algorithm>
 
 namespace ca {
@@ -46,18 +48,13 @@ bool lacks_holdout(const Study &study)
 
 StudyOptions resuming_options(const std::filesystem::path &folder, const StudyFacts &facts, const Study &study)
 {
-    StudyOptions options;
+    const auto asked = options_of(facts);
+    StudyOptions options = asked ? *asked : StudyOptions();
     options.name = facts.name;
     options.folder = folder;
     options.resume = true;
     options.seed = facts.seed;
     options.constraints = study.constraints;
-    const Json &asked = member(facts.options, "asked");
-    set_count(options.samples, member(asked, "samples"));
-    set_text(options.head, member(asked, "head"));
-    set_text(options.preprocess, member(asked, "preprocess"));
-    if (const Json &latency = member(asked, "latency"); latency.is_boolean())
-        options.latency = latency.get<bool>();
     const Json &source = member(facts.options, "source");
     set_count(options.max_trials, member(source, "trials"));
     if (const Json &minutes = member(source, "minutes"); minutes.is_number())
@@ -69,8 +66,7 @@ StudyOptions resuming_options(const std::filesystem::path &folder, const StudyFa
 
 bool is_unfinished(const Study &study, std::size_t max_trials)
 {
-    const auto waits = [](const Trial &trial) { return trial.state != TrialState::done && trial.state != TrialState::failed; };
-    return std::any_of(study.trials.begin(), study.trials.end(), waits) || lacks_holdout(study)
+    return !std::all_of(study.trials.begin(), study.trials.end(), was_carried_out) || lacks_holdout(study)
         || (study.why_over.empty() && study.trials.size() < max_trials);
 }
 

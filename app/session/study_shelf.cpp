@@ -19,19 +19,13 @@ using Summaries = std::vector<StudySummary>;
 
 Result<ShelvedStudy> read_study(const fs::path &folder)
 {
-    const auto store = StudyStore::open_for_reading(folder);
-    if (!store)
-        return forward(store);
-    ShelvedStudy shelved{folder, nullptr, {}};
-    auto facts = store->facts();
-    if (!facts)
-        return forward(facts);
-    auto study = load_study(*store);
+    auto opened = open_study(folder);
+    if (!opened)
+        return forward(opened);
+    auto study = load_study(opened->store);
     if (!study)
         return forward(study);
-    shelved.facts = std::move(*facts);
-    shelved.study = std::make_shared<const Study>(std::move(*study));
-    return shelved;
+    return ShelvedStudy{folder, std::make_shared<const Study>(std::move(*study)), std::move(opened->facts)};
 }
 
 Result<Summaries> studies_in(const fs::path &parent)

@@ -63,6 +63,15 @@ Study study_of(const StudyFacts &facts)
     return study;
 }
 
+Result<OpenedStudy> open_study(const std::filesystem::path &folder)
+{
+    auto store = StudyStore::open_for_reading(folder);
+    if (!store)
+        return forward(store);
+    auto facts = store->facts();
+    return facts ? Result<OpenedStudy>(OpenedStudy{std::move(*store), std::move(*facts)}) : forward(facts);
+}
+
 Result<Study> load_study(const StudyStore &store)
 {
     Study study;

@@ -6,6 +6,14 @@
 
 namespace ca {
 
+/// A study that is only read, and what it is about.
+struct OpenedStudy {
+    StudyStore store;
+    StudyFacts facts;
+};
+/// Errors: those of StudyStore::open_for_reading.
+[[nodiscard]] Result<OpenedStudy> open_study(const std::filesystem::path &folder);
+
 /// What the store holds of a study, with the front taken on it. `files` is empty. Errors: those of reading.
 [[nodiscard]] Result<Study> load_study(const StudyStore &store);
 

@@ -45,10 +45,11 @@ MeasureOptions measure_options(const Study &study, const Recipe &recipe, const s
 
 Result<StudyOptions> options_of(const StudyFacts &facts)
 {
-    const Json asked = facts.options.value("asked", Json::object());
+    const Json asked = facts.options.is_object() ? facts.options.value("asked", Json()) : Json();
     const auto is = [&](const char *key, Json::value_t type) { return asked.contains(key) && asked[key].type() == type; };
-    if (!is("samples", Json::value_t::number_unsigned) || !is("head", Json::value_t::string)
-        || !is("preprocess", Json::value_t::string) || !is("latency", Json::value_t::boolean))
+    const bool has_samples = asked.contains("samples") && asked["samples"].is_number_integer() && asked["samples"] >= 0;
+    if (!has_samples || !is("head", Json::value_t::string) || !is("preprocess", Json::value_t::string)
+        || !is("latency", Json::value_t::boolean))
         return fail(ErrorCode::bad_format, "The study does not say how it was begun, so no trial can be added to it.");
     StudyOptions options;
     options.name = facts.name;

@@ -35,6 +35,12 @@ struct Trial {
     std::string error;
 };
 
+/// It is done or has failed: it is not carried out again.
+[[nodiscard]] inline bool was_carried_out(const Trial &trial)
+{
+    return trial.state == TrialState::done || trial.state == TrialState::failed;
+}
+
 /// Trials that were proposed together, before any of them was measured.
 struct StudyRound {
     std::string summary;         ///< what was queued, and why
@@ -77,12 +83,13 @@ struct StudyOptions {
     bool latency = true; ///< batch-1 latency of each trial
     std::string head = "auto", preprocess = "auto";
     Constraints constraints{};
-    std::size_t round = 4;                               ///< trials that the planner proposes at once
-    bool resume = false;                                 ///< go on with the study in `folder`
-    bool queue_only = false;                             ///< end when a round is queued, for others to carry out (`run_trial`)
-    std::filesystem::path scan_cache{};                  ///< ScanOptions::cache
-    Json source = Json::object();                        ///< how to open the model and the data again; kept in the store as it is
-    std::function<void(std::stop_token)> before_trial{}; ///< called before each; may wait, which costs no minutes, until told to stop
+    std::size_t round = 4;              ///< trials that the planner proposes at once
+    bool resume = false;                ///< go on with the study in `folder`
+    bool queue_only = false;            ///< end when a round is queued, for others to carry out (`run_trial`)
+    std::filesystem::path scan_cache{}; ///< ScanOptions::cache
+    Json source = Json::object();       ///< how to open the model and the data again; kept in the store as it is
+    std::function<void(std::stop_token)>
+        before_trial{}; ///< called before each; may wait, which costs no minutes, until told to stop
 };
 
 /// What a watcher hears, on the runner's thread: a trial that changed state (its whole new value), and the study after it.

@@ -33,9 +33,8 @@ std::optional<double> time_left(const Study &study, const StudyOptions &options,
     double seconds = 0;
     std::size_t measured = 0, on_front = 0, waiting = 0;
     for (const Trial &trial : study.trials) {
-        const bool finished = trial.state == TrialState::done || trial.state == TrialState::failed;
-        waiting += finished || trial.state == TrialState::cancelled ? 0U : 1U;
-        if (!finished || &trial == &study.trials.front())
+        waiting += was_carried_out(trial) || trial.state == TrialState::cancelled ? 0U : 1U;
+        if (!was_carried_out(trial) || &trial == &study.trials.front())
             continue;
         seconds += trial.seconds;
         ++measured;

@@ -18,35 +18,42 @@ namespace {
 
 constexpr const char *kQueue = "queue"; ///< folder of the recipes that others carry out
 
-/// What a run left that was killed while it wrote.
-void remove_leftovers(const std::filesystem::path &folder)
+/// Removes the files in `folder` that `is_one` names, those in folders within it by a `Walk` that goes there.
+template <typename Walk, typename IsOne>
+void remove_files(const std::filesystem::path &folder, const IsOne &is_one)
 {
     std::error_code ignored;
     std::vector<std::filesystem::path> found;
-    for (std::filesystem::recursive_directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
-        const std::string name = entry->path().filename().string();
-        if (name == kTrialExport || (name.starts_with('.') && name.ends_with(".part")))
+    for (Walk entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored))
+        if (is_one(entry->path().filename().string()))
             found.push_back(entry->path());
-    }
     for (const std::filesystem::path &file : found)
         std::filesystem::remove(file, ignored);
 }
 
+/// What a run left that was killed while it wrote.
+void remove_leftovers(const std::filesystem::path &folder)
+{
+    remove_files<std::filesystem::recursive_directory_iterator>(folder, [](const std::string &name) {
+        return name == kTrialExport || (name.starts_with('.') && name.ends_with(".part"));
+    });
+}
+
 void clear_queue(const std::filesystem::path &queue)
 {
-    std::error_code ignored;
-    std::vector<std::filesystem::path> recipes;
-    for (std::filesystem::directory_iterator entry(queue, ignored), end; !ignored && entry != end; entry.increment(ignored))
-        if (entry->path().extension() == ".json")
-            recipes.push_back(entry->path());
-    for (const std::filesystem::path &recipe : recipes)
-        std::filesystem::remove(recipe, ignored);
+    remove_files<std::filesystem::directory_iterator>(queue, [](const std::string &name) { return name.ends_with(".json"); });
 }
 
 } // namespace
 
 Status StudyRunner::open()
 {
+    std::error_code ignored;
+    const bool there = !options_.folder.empty() && std::filesystem::exists(options_.folder / kStoreFile, ignored);
+    if (there && !options_.resume)
+        return fail(ErrorCode::unwritable,
+                    "There is a study in " + options_.folder.string()
+                        + " already. Go on with it (--resume), choose another --study or --output, or move it away.");
     if (!options_.folder.empty())
         if (const auto writable = make_writable_folder(options_.folder / kExports); !writable)
             return writable;
@@ -59,8 +66,6 @@ Status StudyRunner::open()
     study_ = study_of(bench_->facts);
     if (options_.folder.empty())
         return queue_float();
-    std::error_code ignored;
-    const bool there = std::filesystem::exists(options_.folder / kStoreFile, ignored);
     if (const auto begun = there ? go_on() : begin_store(); !begun)
         return begun;
     remove_leftovers(options_.folder);
@@ -82,10 +87,6 @@ Status StudyRunner::begin_store()
 /// With what the store holds. Trials that were begun and not finished are queued again.
 Status StudyRunner::go_on()
 {
-    if (!options_.resume)
-        return fail(ErrorCode::unwritable,
-                    "There is a study in " + options_.folder.string()
-                        + " already. Go on with it (--resume), choose another --study or --output, or move it away.");
     auto store = StudyStore::open_for_writing(options_.folder);
     if (!store)
         return forward(store);

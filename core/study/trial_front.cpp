@@ -8,16 +8,11 @@
 namespace ca {
 namespace {
 
-bool is_finished(const Trial &trial)
-{
-    return trial.state == TrialState::done || trial.state == TrialState::failed;
-}
-
 std::vector<std::size_t> finished_trials(const Study &study)
 {
     std::vector<std::size_t> finished;
     for (std::size_t i = 0; i < study.trials.size(); ++i)
-        if (is_finished(study.trials[i]))
+        if (was_carried_out(study.trials[i]))
             finished.push_back(i);
     return finished;
 }
@@ -91,7 +86,7 @@ std::vector<TrialResult> trial_results(const Study &study)
 {
     std::vector<TrialResult> results;
     for (const Trial &trial : study.trials) {
-        if (!is_finished(trial))
+        if (!was_carried_out(trial))
             continue;
         TrialResult result;
         result.recipe = trial.recipe;
@@ -118,7 +113,7 @@ void look_at_front(Study &study)
     for (std::size_t i = 0; i < study.trials.size(); ++i) {
         Trial &trial = study.trials[i];
         trial.on_front = false;
-        finished += is_finished(trial) ? 1 : 0;
+        finished += was_carried_out(trial) ? 1 : 0;
         if (trial.state != TrialState::done || !trial.selection || stopped_early(study, trial))
             continue;
         points.push_back(operating_point(trial));

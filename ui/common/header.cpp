@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/header.h"
 
+#include "ui/common/button.h"
 #include "ui/common/chip.h"
 
 #include <QHBoxLayout>
@@ -13,14 +14,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kPauseWidth = 84; // holds either verb, so that nothing moves
-
-QPushButton *make_button(const QString &name, const QString &text, const QString &accessible)
-{
-    auto *button = new QPushButton(text);
-    button->setObjectName(name);
-    button->setAccessibleName(accessible);
-    return button;
-}
 
 } // namespace
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/words.h"
 
+#include "core/base/json.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 #include <QTextDocument>
@@ -26,6 +28,11 @@ QString fixed(double value, int digits)
 QString from(const std::string &utf8)
 {
     return QString::fromStdString(utf8);
+}
+
+QString clean(const std::string &utf8)
+{
+    return from(clean_text(utf8));
 }
 
 QString escaped(const QString &text)

@@ -12,6 +12,8 @@
 namespace ca::words {
 
 [[nodiscard]] QString from(const std::string &utf8);
+/// Names and messages out of files, without what could disturb a window (clean_text).
+[[nodiscard]] QString clean(const std::string &utf8);
 /// Text out of a file as it is: what would be invisible or turn the line around is shown by its number, "\\u{202E}".
 [[nodiscard]] QString escaped(const QString &text);
 /// For tooltips: names of files stay what they are, also those that Qt would take for HTML.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/goal/goal_dialog.h"
 
+#include "ui/common/button.h"
 #include "ui/common/table.h"
 #include "ui/common/words.h"
 #include "ui/goal/goal_layers.h"
@@ -128,13 +129,8 @@ QWidget *GoalDialog::make_layers(const GoalFacts &goal)
 
 QWidget *GoalDialog::make_buttons()
 {
-    auto *cancel = new QPushButton(tr("Cancel"));
-    cancel->setObjectName(u"goal_cancel"_s);
-    cancel->setAccessibleName(tr("Run no study"));
-    cancel->setAutoDefault(false);
-    run_ = new QPushButton(tr("Run study"));
-    run_->setObjectName(u"goal_run"_s);
-    run_->setAccessibleName(tr("Run the study with this goal"));
+    auto *cancel = make_button(u"goal_cancel"_s, tr("Cancel"), tr("Run no study"));
+    run_ = make_button(u"goal_run"_s, tr("Run study"), tr("Run the study with this goal"));
     run_->setProperty("role", "primary");
     run_->setDefault(true);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);

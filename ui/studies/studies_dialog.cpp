@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/studies/studies_dialog.h"
 
+#include "ui/common/button.h"
 #include "ui/common/state_pane.h"
 #include "ui/common/table.h"
 #include "ui/common/words.h"
@@ -18,15 +19,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QSize kUsual{860, 480};
-
-QPushButton *make_button(const QString &name, const QString &text, const QString &accessible)
-{
-    auto *button = new QPushButton(text);
-    button->setObjectName(name);
-    button->setAccessibleName(accessible);
-    button->setAutoDefault(false);
-    return button;
-}
 
 } // namespace
 

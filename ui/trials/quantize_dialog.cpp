@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/trials/quantize_dialog.h"
 
+#include "ui/common/button.h"
 #include "ui/common/words.h"
 #include "ui/trials/quantize_options.h"
 #include "ui/trials/quantize_result.h"
@@ -22,15 +23,6 @@ namespace {
 constexpr QSize kUsual{860, 620};
 constexpr int kMethodsWidth = 176, kRowHeight = 26, kSteps = 1000; // of the bar: finer than its pixels
 constexpr auto kMixed = "mixed";
-
-QPushButton *make_button(const QString &name, const QString &text, const QString &accessible)
-{
-    auto *button = new QPushButton(text);
-    button->setObjectName(name);
-    button->setAccessibleName(accessible);
-    button->setAutoDefault(false);
-    return button;
-}
 
 QString summary_of(const QString &method)
 {

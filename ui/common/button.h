@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+class QPushButton;
+
+namespace ca {
+
+/// A button that is pressed by Enter only where it is its dialog's default. `name`: of the object; `accessible`: what readers of
+/// the screen say.
+[[nodiscard]] QPushButton *make_button(const QString &name, const QString &text, const QString &accessible);
+
+} // namespace ca
