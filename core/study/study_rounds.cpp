@@ -96,8 +96,10 @@ Status StudyRunner::go_on()
         return forward(facts);
     if (const auto same = check_same_study(*facts, bench_->facts); !same)
         return same;
-    if (const auto kept = keep_constraints(*facts); !kept)
-        return kept;
+    // Those that are given hold from now on; where none are, those that held before.
+    if (options_.constraints != Constraints())
+        if (const auto kept = keep_constraints(options_.constraints); !kept)
+            return kept;
     auto kept = load_study(*store_);
     if (!kept)
         return forward(kept);
@@ -115,23 +117,58 @@ Status StudyRunner::go_on()
     return {};
 }
 
-/// Those that are given hold from now on; where none are, those that held before.
-Status StudyRunner::keep_constraints(StudyFacts kept)
+Status StudyRunner::keep_constraints(const Constraints &constraints)
 {
-    if (options_.constraints == Constraints())
+    if (!store_)
         return {};
-    kept.options["constraints"] = to_json(options_.constraints);
-    return store_->set_facts(kept);
+    auto kept = store_->facts();
+    if (!kept)
+        return forward(kept);
+    kept->options["constraints"] = to_json(constraints);
+    return store_->set_facts(*kept);
+}
+
+Status StudyRunner::set_constraints(const Constraints &constraints)
+{
+    const Constraints before = std::exchange(study_.constraints, constraints);
+    if (table_) {
+        auto planner = make_planner();
+        if (!planner) {
+            study_.constraints = before;
+            return forward(planner);
+        }
+        planner_ = std::move(*planner);
+    }
+    look_at_front(study_);
+    return keep_constraints(constraints);
+}
+
+Status StudyRunner::note(const Json &entry)
+{
+    return store_ ? store_->append_transcript(entry) : Status();
 }
 
 Status StudyRunner::queue_float()
 {
     const auto proposal = float_trial(model_);
-    return proposal ? enqueue({*proposal}, std::nullopt) : Status(forward(proposal));
+    return proposal ? enqueue({request_of(*proposal)}, std::nullopt) : Status(forward(proposal));
 }
 
-/// The planner, after a scan of the layers; none for a network without any.
 Status StudyRunner::plan()
+{
+    if (!table_)
+        if (const auto scanned = scan_layers(); !scanned)
+            return scanned;
+    if (planner_)
+        return {};
+    auto planner = make_planner();
+    if (!planner)
+        return forward(planner);
+    planner_ = std::move(*planner);
+    return {};
+}
+
+Status StudyRunner::scan_layers()
 {
     ScanOptions options;
     options.threads = options_.threads;
@@ -142,12 +179,18 @@ Status StudyRunner::plan()
         options.notes.push_back("There is no calibration image, so divergence was not measured.");
     else if (const auto added = add_scan_images(options, model_, data_, to_text(bench_->bench.preprocess), stop_); !added)
         return forward(added);
-    const auto table = scan(model_, options, {}, stop_, progress_);
+    auto table = scan(model_, options, {}, stop_, progress_);
     if (!table)
         return forward(table);
     if (store_)
         if (const auto kept = store_->set_scan("sensitivity", Json(to_json(*table))); !kept)
             return kept;
+    table_ = std::move(*table);
+    return {};
+}
+
+Result<Planner> StudyRunner::make_planner()
+{
     PlannerOptions planned;
     planned.constraints = study_.constraints;
     planned.seed = options_.seed;
@@ -160,11 +203,7 @@ Status StudyRunner::plan()
         planned.latency = std::move(timed->layers);
         planned.other_latency = timed->others;
     }
-    auto planner = Planner::of(model_, *table, planned, stop_);
-    if (!planner)
-        return forward(planner);
-    planner_ = std::move(*planner);
-    return {};
+    return Planner::of(model_, *table_, planned, stop_);
 }
 
 /// What was timed when the study began counts when it goes on, too: another clock would choose other recipes.
@@ -184,26 +223,20 @@ Result<LayerLatencies> StudyRunner::layer_latencies()
     return timed;
 }
 
-/// Nothing is queued where the search is over.
-Status StudyRunner::queue_round()
+Result<std::vector<Proposal>> StudyRunner::propose(std::size_t count)
 {
-    if (model_.program.layers().empty() || study_.trials.size() >= options_.max_trials)
-        return {};
-    if (!planner_)
-        if (const auto planned = plan(); !planned)
-            return planned;
-    const auto finished = trial_results(study_);
-    const std::size_t room = options_.max_trials - study_.trials.size();
-    const auto proposals = planner_->propose(finished, std::min(options_.round, room), stop_);
-    if (!proposals)
-        return forward(proposals);
-    if (proposals->empty())
-        return end_search(planner_->why_over(finished));
-    const std::string number = std::to_string(study_.rounds.size() + 1);
-    return enqueue(*proposals,
-                   StudyRound{"Round " + number + ": " + std::to_string(proposals->size())
-                                  + " recipes, the first because of this: " + proposals->front().candidate.reason,
-                              study_.trials.size()});
+    if (model_.program.layers().empty() || trials_left() == 0)
+        return std::vector<Proposal>();
+    if (const auto planned = plan(); !planned)
+        return forward(planned);
+    return planner_->propose(trial_results(study_), std::min(count, trials_left()), stop_);
+}
+
+std::string StudyRunner::why_over() const
+{
+    if (model_.program.layers().empty())
+        return "The network has no layer that could be quantized.";
+    return planner_ ? planner_->why_over(trial_results(study_)) : "";
 }
 
 Status StudyRunner::end_search(const std::string &why)
@@ -235,21 +268,28 @@ Status StudyRunner::write_queue()
     return {};
 }
 
+TrialRequest request_of(const Proposal &proposal)
+{
+    const bool is_planned = proposal.candidate.method == "mixed";
+    return {proposal.candidate, is_planned ? TrialOrigin::planner : TrialOrigin::baseline, std::nullopt, proposal.predicted_drop};
+}
+
 /// All of a round or none of it, so that a study that is resumed proposes what one would that was not interrupted.
-Status StudyRunner::enqueue(const std::vector<Proposal> &proposals, const std::optional<StudyRound> &round)
+Status StudyRunner::enqueue(const std::vector<TrialRequest> &requests, const std::optional<StudyRound> &round)
 {
     std::vector<Trial> trials;
-    for (const Proposal &proposal : proposals) {
+    for (const TrialRequest &request : requests) {
         Trial trial;
         trial.id = "T" + std::to_string(study_.trials.size() + trials.size() + 1);
-        trial.origin = proposal.candidate.method == "mixed" ? TrialOrigin::planner : TrialOrigin::baseline;
-        trial.method = proposal.candidate.method;
-        trial.name = proposal.candidate.name;
-        trial.reason = proposal.candidate.reason;
-        trial.recipe = proposal.candidate.recipe.recipe;
+        trial.parent = request.parent;
+        trial.origin = request.origin;
+        trial.method = request.candidate.method;
+        trial.name = request.candidate.name;
+        trial.reason = request.candidate.reason;
+        trial.recipe = request.candidate.recipe.recipe;
         trial.recipe_hash = hash(trial.recipe);
         trial.predicted_bytes = predicted_bytes(model_, trial.recipe);
-        trial.predicted_drop = proposal.predicted_drop;
+        trial.predicted_drop = request.predicted_drop;
         trials.push_back(std::move(trial));
     }
     if (store_) {

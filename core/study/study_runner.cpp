@@ -24,9 +24,9 @@ std::filesystem::path StudyRunner::export_of(const Trial &trial) const
     return options_.folder.empty() ? std::filesystem::path() : options_.folder / export_path(trial);
 }
 
-Result<Study> StudyRunner::run()
+Result<Study> StudyRunner::run(const std::function<Status(StudyRunner &)> &drive)
 {
-    const Status done = carry_out_study();
+    const Status done = carry_out_study(drive);
     if (!has_results(study_))
         if (const auto cleared = clear_away(); !cleared && done)
             return forward(cleared);
@@ -49,26 +49,26 @@ Status StudyRunner::clear_away()
     return removed ? Status() : Status(forward(removed));
 }
 
-Status StudyRunner::carry_out_study()
+Status StudyRunner::carry_out_study(const std::function<Status(StudyRunner &)> &drive)
 {
     if (const auto opened = open(); !opened)
         return opened;
-    if (const auto done = carry_out_all(); !done)
+    if (const auto done = carry_out_queue(); !done)
         return done;
+    const bool waits_for_others = std::any_of(study_.trials.begin(), study_.trials.end(),
+                                              [](const Trial &trial) { return trial.state == TrialState::queued; });
+    if (!stop_.stop_requested() && !waits_for_others)
+        if (const auto driven = drive(*this); !driven && driven.error().code != ErrorCode::cancelled)
+            return driven;
     if (const auto ended = options_.queue_only ? write_queue() : measure_holdout(); !ended)
         return ended;
     return save();
 }
 
 /// With `queue_only` float alone, and then what is queued is left for others.
-Status StudyRunner::carry_out_all()
+Status StudyRunner::carry_out_queue()
 {
-    for (std::size_t i = 0;; ++i) {
-        if (i == study_.trials.size() && !stop_.stop_requested() && !time_is_up())
-            if (const auto queued = queue_round(); !queued && queued.error().code != ErrorCode::cancelled)
-                return queued;
-        if (i == study_.trials.size())
-            return {};
+    for (std::size_t i = 0; i < study_.trials.size(); ++i) {
         if (study_.trials[i].state != TrialState::queued)
             continue;
         if (i > 0 && options_.queue_only)
@@ -76,6 +76,14 @@ Status StudyRunner::carry_out_all()
         if (const auto done = step(i); !done)
             return done;
     }
+    return {};
+}
+
+Status StudyRunner::carry_out(const std::vector<TrialRequest> &requests, const std::string &summary)
+{
+    if (const auto queued = enqueue(requests, StudyRound{summary, study_.trials.size()}); !queued)
+        return queued;
+    return carry_out_queue();
 }
 
 /// Runs a trial, or cancels it where the study is at its end. Errors: the float model fails, the study cannot be written.
