@@ -2,6 +2,7 @@
 #include "core/quantize/prediction.h"
 
 #include "core/base/parallel.h"
+#include "core/quantize/equalization/bias_correction.h"
 #include "core/quantize/export/export.h"
 #include "core/quantize/network_work.h"
 #include "core/quantize/ranges/calibration.h"
@@ -136,6 +137,7 @@ public:
         if (stays)
             return;
         stored_ += stored_memory(*scheme, layer);
+        simulated_ += kFloat * layer.weights();
         largest_ = std::max(largest_, layer.weights());
         if (can_be_compensated(layer, work) && is_integer(scheme->format) && is_compensated(scheme->rounding)) {
             compensated_ = true;
@@ -155,7 +157,7 @@ public:
         const std::int64_t at_once = batches.threads * static_cast<std::int64_t>(batches.images);
         const std::int64_t running = needs_images(recipe_) ? at_once * (image_ + network_.during.value) : 0;
         const std::int64_t compensating = compensated_ ? images_ * image_ + std::max(widest_, side_by_side()) : 0;
-        return bytes(stored_ + std::max({kFloat * largest_ * threads_, running, compensating}));
+        return bytes(stored_ + std::max({kFloat * largest_ * threads_, running, compensating, correcting()}));
     }
 
     [[nodiscard]] Bytes run() const { return network_.values == 0 ? Bytes{} : bytes(packed_) + network_.peak; }
@@ -186,17 +188,27 @@ private:
         return of_both_networks(images_, network_.between) + in_step * network_.during.value;
     }
 
+    /// Values of one network, whose quantized weights are floats.
+    [[nodiscard]] std::int64_t correcting() const
+    {
+        if (!recipe_.options.correct_biases)
+            return 0;
+        const auto images = static_cast<double>(images_to_correct(kCalibrationImages, network_.peak));
+        return simulated_ + static_cast<std::int64_t>(kWithGaps * images * static_cast<double>(network_.during.value));
+    }
+
     const Recipe &recipe_;
     const NetworkWork &network_;
     const int threads_;
     const std::int64_t image_;  ///< bytes of one
     const std::int64_t images_; ///< that compensating holds
     std::int64_t stored_ = 0, packed_ = 0;
-    std::int64_t largest_ = 0; ///< weights of one layer
-    std::int64_t widest_ = 0;  ///< bytes of what compensating one layer holds, with both networks' values
-    double macs_ = 0;          ///< of one image
-    double rounding_ = 0;      ///< seconds of one core
-    double longest_ = 0;       ///< of these, for one layer: what more cores do not help
+    std::int64_t simulated_ = 0; ///< bytes of the quantized weights as floats
+    std::int64_t largest_ = 0;   ///< weights of one layer
+    std::int64_t widest_ = 0;    ///< bytes of what compensating one layer holds, with both networks' values
+    double macs_ = 0;            ///< of one image
+    double rounding_ = 0;        ///< seconds of one core
+    double longest_ = 0;         ///< of these, for one layer: what more cores do not help
     double compensating_ = 0;
     bool compensated_ = false;
 };

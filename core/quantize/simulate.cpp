@@ -18,7 +18,7 @@ namespace {
 
 at::Tensor on_grid(const at::Tensor &x, const at::Tensor &scale, const at::Tensor &zero)
 {
-    return ((x / scale).round() + zero).clamp(0, 255).sub(zero) * scale;
+    return (x / scale).round_().add_(zero).clamp_(0, 255).sub_(zero).mul_(scale);
 }
 
 at::Tensor rounded_between(const at::Tensor &x, const at::Tensor &least, const at::Tensor &most)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/equalization/bias_correction.h"
 
+#include "core/base/heap.h"
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
 #include "core/quantize/equalization/program_edit_torch.h"
@@ -23,6 +24,12 @@ namespace {
 
 constexpr double kMostMemory = 512e6; // bytes of values that the pass through the quantized network holds
 constexpr std::size_t kFewest = 16;   // images, however large they are
+
+/// The rest shows whether it helped.
+std::size_t to_fit_on(std::size_t images)
+{
+    return images * 3 / 4;
+}
 
 /// Mean of each output channel, by slot.
 using Means = std::map<int, at::Tensor>;
@@ -196,6 +203,7 @@ private:
                         sums.at(slot).note(i, slots[static_cast<std::size_t>(slot)].toTensor(), target->second);
                 };
                 (void)execute(program, *batch, stop_, observer, fixed_seen.exchange(true) ? Observed::changing : Observed::all);
+                give_back_gaps();
             });
         };
         if (const auto done = parallel_for(images.batches(), batches_.threads, stop_, one); !done)
@@ -237,6 +245,8 @@ private:
                 if (const auto shifted = shift(step.out[0], target->second, means.at(step.out[0]) - sums.mean(), states, biases);
                     !shifted)
                     return forward(shifted);
+            if (shifts)
+                give_back_gaps();
             progress_.report("Correcting biases", index + 1, data.steps.size());
         }
         return biases;
@@ -305,7 +315,7 @@ Program lowered(const QuantizedModel &model, const Program &plain)
 Result<std::pair<Split, Split>> halves(const QuantizedModel &model, const Calibration &calibration)
 {
     const Split &all = calibration.images();
-    const std::size_t cut = all.size() * 3 / 4;
+    const std::size_t cut = to_fit_on(all.size());
     Split kept = all;
     kept.indices.erase(kept.indices.begin(), kept.indices.begin() + static_cast<std::ptrdiff_t>(cut));
     const InputSpec &input = model.model.input;
@@ -314,8 +324,7 @@ Result<std::pair<Split, Split>> halves(const QuantizedModel &model, const Calibr
     const auto held = peak_values(model.model.program, one);
     if (!held)
         return forward(held);
-    const auto room = static_cast<std::size_t>(kMostMemory / static_cast<double>(std::max<std::int64_t>(1, held->value)));
-    return std::pair(all.first(std::min(cut, std::max(room, kFewest))), std::move(kept));
+    return std::pair(all.first(images_to_correct(all.size(), *held)), std::move(kept));
 }
 
 /// The corrected float program, where it brings the quantized one nearer.
@@ -350,6 +359,12 @@ Result<std::optional<Program>> corrected(const QuantizedModel &model, const Cali
 }
 
 } // namespace
+
+std::size_t images_to_correct(std::size_t images, Bytes of_one)
+{
+    const auto room = static_cast<std::size_t>(kMostMemory / static_cast<double>(std::max<std::int64_t>(1, of_one.value)));
+    return std::min(to_fit_on(images), std::max(room, kFewest));
+}
 
 Status correct_biases(QuantizedModel &model, const Calibration &calibration, int threads, std::stop_token stop,
                       const Progress &progress)

@@ -12,4 +12,8 @@ namespace ca {
 [[nodiscard]] Status correct_biases(QuantizedModel &model, const Calibration &calibration, int threads, std::stop_token stop,
                                     const Progress &progress);
 
+/// Of so many calibration images, those that the quantized network is run on all together, for the values of a run that holds
+/// `of_one` at its peak for each of them.
+[[nodiscard]] std::size_t images_to_correct(std::size_t images, Bytes of_one);
+
 } // namespace ca

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/rounding/lockstep_torch.h"
 
+#include "core/base/heap.h"
 #include "core/base/parallel.h"
 #include "core/data/read_batch.h"
 #include "core/quantize/rounding/compensation_limits.h"
@@ -12,10 +13,6 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace ca {
 namespace {
@@ -66,15 +63,6 @@ std::int64_t first_held(const std::vector<std::int64_t> &firsts, bool is_fixed)
     if (is_fixed)
         return firsts.back();
     return batches >= 4 ? firsts[batches - batches / 4] : firsts.back() - firsts.back() / 4;
-}
-
-/// glibc keeps what is freed, and what is aligned seldom fits into the gap that its like has left: without this the values of 512
-/// images of ViT take 2.5 times as much memory as they hold. Takes some 10 ms.
-void give_back_gaps()
-{
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
 }
 
 } // namespace
