@@ -14,8 +14,9 @@ namespace ca {
 namespace {
 
 using CommandName = std::pair<const char *, Command>;
-constexpr std::array<CommandName, 11> kCommands{{{"run", Command::run},
+constexpr std::array<CommandName, 12> kCommands{{{"run", Command::run},
                                                  {"demo", Command::demo},
+                                                 {"mcp", Command::mcp},
                                                  {"run-trial", Command::run_trial},
                                                  {"merge", Command::merge},
                                                  {"export", Command::export_trial},
@@ -26,8 +27,7 @@ constexpr std::array<CommandName, 11> kCommands{{{"run", Command::run},
                                                  {"models", Command::models},
                                                  {"doctor", Command::doctor}}};
 // Words that CLI.md fixes and that this version has nothing behind.
-constexpr std::array kAbsentCommands{"report", "mcp"};
-constexpr std::array kAbsentOptions{"--yes-budget"};
+constexpr std::array kAbsentCommands{"report"};
 
 template <typename Array>
 bool contains(const Array &names, const std::string &name)
@@ -99,9 +99,6 @@ std::string usage_sentence(const CLI::ParseError &error, const std::string &comm
 /// What the parser did not take.
 std::string unknown_sentence(const std::string &word, const std::string &command)
 {
-    const std::string name = word.substr(0, word.find('='));
-    if (contains(kAbsentOptions, name))
-        return "The option " + name + " is not available in this version. See compression-agent " + command + " --help.";
     return "The command " + command + " does not take " + clean_text(word) + ". See compression-agent " + command + " --help.";
 }
 
@@ -119,7 +116,8 @@ ParsedArguments parse_with(CLI::App &app, std::vector<std::string> words, Argume
     }
     if (const auto extra = app.remaining(true); !extra.empty())
         return UsageError{unknown_sentence(extra.front(), command)};
-    const bool makes_study = arguments.command == Command::run || arguments.command == Command::demo;
+    const bool makes_study =
+        arguments.command == Command::run || arguments.command == Command::demo || arguments.command == Command::mcp;
     if (makes_study && app.get_subcommand(command)->count("--output") == 0)
         arguments.output = "results";
     if (auto problem = contradiction(arguments))

@@ -13,7 +13,7 @@
 
 namespace ca {
 
-enum class Command { window, run, demo, run_trial, merge, export_trial, inspect, scan, quantize, evaluate, models, doctor };
+enum class Command { window, run, demo, mcp, run_trial, merge, export_trial, inspect, scan, quantize, evaluate, models, doctor };
 enum class LogLevel { error, warning, info, debug };
 
 /// What the user asked for, checked as far as it can be without opening anything. Each command reads its part.
@@ -46,8 +46,9 @@ struct Arguments {
     bool latency = false, profile = false;
     int batch = 32;
 
-    std::string study; ///< empty: `<model>-<data>`
-    std::string provider = "offline";
+    std::string study;                              ///< empty: `<model>-<data>`
+    std::string provider = "offline", llm, api_key; ///< who advises: empty key: the vendor's environment variable
+    std::string yes_budget;                         ///< `trials=24,minutes=15`; empty: `trials` and `minutes`
     std::size_t trials = 24;
     double minutes = 30;
     bool resume = false, show_examples = false, queue_only = false;
@@ -76,7 +77,7 @@ using ParsedArguments = std::variant<Arguments, HelpText, UsageError>;
 /// means the window.
 [[nodiscard]] ParsedArguments parse_arguments(std::vector<std::string> words);
 
-/// "run, demo, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor": for sentences.
+/// "run, demo, mcp, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor": for sentences.
 [[nodiscard]] std::string command_names();
 
 } // namespace ca

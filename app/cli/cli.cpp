@@ -76,6 +76,8 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
     case Command::run:
     case Command::demo:
         return run_command(arguments, console, stop);
+    case Command::mcp:
+        return mcp_command(arguments, console, stop);
     case Command::run_trial:
         return run_trial_command(arguments, console, stop);
     case Command::merge:
@@ -100,7 +102,7 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
     return 2;
 }
 
-int run_command_line(int argc, char **argv, const Fetch &fetch)
+int run_command_line(int argc, char **argv, const Fetch &fetch, const OpenChat &open_chat)
 {
     if (argc > 1 && argv[1] == kLoadCheck)
         return load_check_main(argc, argv);
@@ -119,7 +121,7 @@ int run_command_line(int argc, char **argv, const Fetch &fetch)
         return open_window(argc, argv, arguments);
     ignore_write_signals();
     const Interrupt interrupt;
-    return guarded(arguments, {std::cout, std::cerr, terminal_width(), fetch}, interrupt.token());
+    return guarded(arguments, {std::cout, std::cerr, terminal_width(), fetch, open_chat, STDIN_FILENO}, interrupt.token());
 }
 
 } // namespace ca

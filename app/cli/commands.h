@@ -16,6 +16,8 @@ namespace ca {
 [[nodiscard]] int evaluate_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 /// `run`, and `demo`, which is `run` on what comes with the program.
 [[nodiscard]] int run_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+/// Serves the agent's tools on one study over the Model Context Protocol, until its client goes away.
+[[nodiscard]] int mcp_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 /// Carries out one recipe as a trial of a study, which is only read, and writes what came of it to a file.
 [[nodiscard]] int run_trial_command(const Arguments &arguments, const Console &console, std::stop_token stop);
 /// Brings such files into their study.

@@ -16,7 +16,7 @@
 namespace ca {
 
 enum class Computes { on_the_processor, on_any_device };
-/// What this version can do at all, before anything is opened: the device and the provider. Errors: `unsupported`.
+/// What this version can do at all, before anything is opened: the device. Errors: `unsupported`.
 [[nodiscard]] Status check_possible(const Arguments &arguments, Computes where = Computes::on_the_processor);
 /// Of `--device`; the parser knows the words.
 [[nodiscard]] Device device_of(const Arguments &arguments);

@@ -87,10 +87,14 @@ void add_study_options(CLI::App &app, Arguments &arguments)
     add_real(app, "--max-drop", arguments.max_drop, 0, false, "Percentage points of accuracy that may be lost");
     add_size_targets(app, arguments);
     add_real(app, "--max-latency", arguments.max_latency, 0, true, "Milliseconds at batch 1 at most");
-    app.add_option("--provider", arguments.provider, "offline")->type_name("WORD");
-    for (const char *unused : {"--llm", "--api-key"})
-        app.add_option_function<std::string>(
-            unused, [](const std::string &) {}, "For providers other than offline");
+    app.add_option("--provider", arguments.provider,
+                   "Who advises: offline, openai, anthropic, ollama, llama.cpp, lm-studio, vllm, or an address (offline)")
+        ->type_name("WORD");
+    app.add_option("--llm", arguments.llm, "The provider's model")->type_name("NAME");
+    app.add_option("--api-key", arguments.api_key, "Its key (OPENAI_API_KEY, ANTHROPIC_API_KEY)")->type_name("KEY");
+    app.add_option("--yes-budget", arguments.yes_budget,
+                   "What the advisor may use without asking: trials=24,minutes=30,tokens=200000,dollars=2 (--trials, --minutes)")
+        ->type_name("LIST");
     app.add_flag("--resume", arguments.resume, "Go on with a study that is there");
     add_integer(app, "--round", arguments.round, 1, 1000,
                 "Trials that are proposed at once, before what they show is looked at (4)");
@@ -208,6 +212,7 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
     static const std::map<Command, const char *> kHelp{
         {Command::run, "Search for good recipes: quantize, measure, and write the results"},
         {Command::demo, "The same on the model and the data that come with the program"},
+        {Command::mcp, "Serve a study's tools to an agent, over the Model Context Protocol on standard input and output"},
         {Command::run_trial, "Carry out one trial of a study on this machine"},
         {Command::merge, "Bring results of run-trial into their study"},
         {Command::export_trial, "Write a trial of a study as a file"},
@@ -219,7 +224,7 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
         {Command::doctor, "Versions, instruction set, devices and kernels found"}};
     CLI::App &sub = *app.add_subcommand(name, kHelp.at(command));
     add_output_options(sub, arguments);
-    if (command == Command::run)
+    if (command == Command::run || command == Command::mcp)
         add_run(sub, arguments);
     if (command == Command::run_trial)
         add_run_trial(sub, arguments);
@@ -251,8 +256,8 @@ std::optional<std::string> contradiction(const Arguments &arguments)
     const std::string &study = arguments.study;
     if (study == "." || study == ".." || study.find('/') != std::string::npos || clean_text(study) != study)
         return "--study takes a folder's name without slashes, and " + clean_text(study) + " is none.";
-    const bool has_output =
-        arguments.command == Command::run || arguments.command == Command::demo || arguments.command == Command::quantize;
+    const bool has_output = arguments.command == Command::mcp || arguments.command == Command::run
+        || arguments.command == Command::demo || arguments.command == Command::quantize;
     if (arguments.output.empty() && has_output)
         return "--output takes the name of a file or folder, and it is empty.";
     return std::nullopt;

@@ -112,6 +112,23 @@ Progress Console::progress() const
     return Progress([state = state_](const ProgressReport &report) { state->show(report); });
 }
 
+const OpenChat &Console::open_chat() const
+{
+    return state_->streams.open_chat;
+}
+
+int Console::in() const
+{
+    return state_->streams.in;
+}
+
+bool Console::send(const std::string &line) const
+{
+    const std::lock_guard lock(state_->mutex);
+    state_->streams.out << line << '\n' << std::flush;
+    return static_cast<bool>(state_->streams.out);
+}
+
 const Fetch &Console::fetch() const
 {
     return state_->streams.fetch;

@@ -3,6 +3,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/fetcher.h"
+#include "app/cli/open_chat.h"
 #include "core/base/json.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
@@ -21,6 +22,8 @@ struct Streams {
     std::ostream &err;
     int terminal_width = 0; ///< columns of `err` where it is a terminal, else 0
     Fetch fetch;            ///< for files that are downloaded; empty in a build without Qt
+    OpenChat open_chat{};   ///< for advisors over the network; likewise
+    int in = -1;            ///< descriptor that `mcp` is asked on; -1: there is none
 };
 
 /// Results go to `out`, all else to `err`, as CLI.md has it. May be used from several threads.
@@ -40,6 +43,11 @@ public:
     [[nodiscard]] Progress progress() const;
     /// How files of the zoo and data sets are downloaded.
     [[nodiscard]] const Fetch &fetch() const;
+    /// How language models are asked; empty: not at all.
+    [[nodiscard]] const OpenChat &open_chat() const;
+    [[nodiscard]] int in() const;
+    /// A line of a protocol on `out`, at once. False where it cannot be written.
+    [[nodiscard]] bool send(const std::string &line) const;
 
 private:
     struct State;

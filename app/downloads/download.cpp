@@ -118,7 +118,7 @@ void Download::act(const Answer &answer)
         takes_body_ = true;
         return;
     case Verdict::from_start: {
-        const HttpHead head = head_of(*reply_);
+        const AnswerHead head = head_of(*reply_);
         if (!replace_part({file_.url, head.etag, head.last_modified, answer.total}))
             return;
         total_ = answer.total;

@@ -77,7 +77,7 @@ std::string objection_to_size(std::int64_t total, const Asked &asked)
     return {};
 }
 
-Answer judge_whole(const HttpHead &head, const Asked &asked)
+Answer judge_whole(const AnswerHead &head, const Asked &asked)
 {
     const std::int64_t total = head.content_length.value_or(0);
     if (std::string objection = objection_to_size(total, asked); !objection.empty())
@@ -90,7 +90,7 @@ Answer ask_whole(const std::string &why)
     return {Verdict::ask_whole, 0, {}, why};
 }
 
-Answer judge_part(const HttpHead &head, const Asked &asked)
+Answer judge_part(const AnswerHead &head, const Asked &asked)
 {
     const auto range = parse_content_range(head.content_range);
     if (!range || !range->first || *range->first != asked.offset)
@@ -107,7 +107,7 @@ Answer judge_part(const HttpHead &head, const Asked &asked)
     return {Verdict::append, total != 0 ? total : asked.file.bytes, {}, {}};
 }
 
-Answer judge_unsatisfiable(const HttpHead &head, const Asked &asked)
+Answer judge_unsatisfiable(const AnswerHead &head, const Asked &asked)
 {
     const auto range = parse_content_range(head.content_range);
     const std::int64_t whole = asked.file.bytes != 0 ? asked.file.bytes : asked.origin.total;
@@ -116,7 +116,7 @@ Answer judge_unsatisfiable(const HttpHead &head, const Asked &asked)
     return ask_whole("The server has no more of " + asked.file.name + " than is here, and that is not the whole of it.");
 }
 
-Answer judge_trouble(const HttpHead &head, const Asked &asked)
+Answer judge_trouble(const AnswerHead &head, const Asked &asked)
 {
     const std::string status = std::to_string(head.status);
     const std::string says = "The server is not able to send " + asked.file.name + " now (status " + status + ").";
@@ -136,7 +136,7 @@ bool may_be_part(const Asked &asked)
     return origin.url == file.url && has_its_size && (file.bytes == 0 || offset <= file.bytes);
 }
 
-Answer judge(const HttpHead &head, const Asked &asked)
+Answer judge(const AnswerHead &head, const Asked &asked)
 {
     switch (head.status) {
     case 200:

@@ -17,7 +17,7 @@ namespace ca {
 inline constexpr std::int64_t kMostUnpublished = 64'000'000;
 
 /// What a download looks at in the head of a server's answer. Fields that are not there are empty.
-struct HttpHead {
+struct AnswerHead {
     int status = 0;
     std::optional<std::int64_t> content_length;
     std::string content_range, etag, last_modified, location, retry_after;
@@ -51,7 +51,7 @@ struct Answer {
 };
 
 /// RFC 9110: sections 14 (ranges), 13.1.5 (If-Range), 10.2.3 (Retry-After), 15 (status codes).
-[[nodiscard]] Answer judge(const HttpHead &head, const Asked &asked);
+[[nodiscard]] Answer judge(const AnswerHead &head, const Asked &asked);
 
 /// What goes into If-Range: a strong entity tag, else the date of the last change; empty where there is neither.
 [[nodiscard]] std::string if_range(const PartOrigin &origin);

@@ -43,9 +43,9 @@ QNetworkRequest http_request(const QUrl &url, std::int64_t offset, const PartOri
     return request;
 }
 
-HttpHead head_of(const QNetworkReply &reply)
+AnswerHead head_of(const QNetworkReply &reply)
 {
-    HttpHead head;
+    AnswerHead head;
     head.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     if (const QVariant length = reply.header(QNetworkRequest::ContentLengthHeader); length.isValid())
         head.content_length = length.toLongLong();

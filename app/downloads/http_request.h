@@ -17,7 +17,7 @@ namespace ca {
 /// packed, from the server itself, without cookies. Redirects are left to the caller.
 [[nodiscard]] QNetworkRequest http_request(const QUrl &url, std::int64_t offset, const PartOrigin &origin);
 
-[[nodiscard]] HttpHead head_of(const QNetworkReply &reply);
+[[nodiscard]] AnswerHead head_of(const QNetworkReply &reply);
 
 /// Whether its error is that neither the server nor a proxy could be reached.
 [[nodiscard]] bool never_connected(const QNetworkReply &reply);

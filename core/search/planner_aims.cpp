@@ -10,6 +10,7 @@ namespace ca {
 namespace {
 
 constexpr double kPoints = 100;
+const double kLeastWidth = std::log2(1.02);   // between neighbours on the front: a crowd of them is no finer than one
 const double kLeastSaving = std::log2(1.005); // half a percent of the size is not worth a trial
 
 /// Gauss-Hermite, five points, for the standard normal distribution (Abramowitz and Stegun, table 25.10, scaled).
@@ -82,7 +83,7 @@ double FrontSoFar::noise_of_gain(double bytes) const
         else
             smaller = std::max(smaller, flat_[i].bytes);
     }
-    return outlook_.noise() * std::max(0.0, std::log2(larger / (smaller > 0 ? smaller : bytes)));
+    return outlook_.noise() * std::max(kLeastWidth, std::log2(larger / (smaller > 0 ? smaller : bytes)));
 }
 
 double FrontSoFar::holding(const PlannedRecipe &recipe) const

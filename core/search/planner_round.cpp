@@ -21,6 +21,12 @@ std::string percent(double fraction)
     return to_text(100 * fraction, fraction < 0.1 ? 1 : 0) + " %";
 }
 
+/// No trial tells the recipe from one with these bytes and this damage.
+bool are_alike(const PlannedRecipe &recipe, double bytes, double damage)
+{
+    return std::abs(bytes / recipe.bytes - 1) < kAlike && std::abs(damage - recipe.damage) <= 10 * kAlike * recipe.damage;
+}
+
 std::string with_error(const PredictedDrop &drop)
 {
     return to_text(drop.drop, 1) + " ± " + to_text(drop.standard_error, 1) + " points";
@@ -43,18 +49,28 @@ Status PlannerRound::prepare(const std::stop_token &stop)
     if (!recipes)
         return forward(recipes);
     recipes_ = std::move(*recipes);
-    std::erase_if(recipes_, [&](const PlannedRecipe &recipe) { return is_alike(recipe); });
+    std::erase_if(recipes_, [&](const PlannedRecipe &recipe) { return was_tried(recipe); });
     prepared_ = true;
     return {};
 }
 
-/// A neighbour on the curve of what was carried out would only try its luck again.
-bool PlannerRound::is_alike(const PlannedRecipe &recipe) const
+/// One like it was carried out: it would only try its luck again.
+bool PlannerRound::was_tried(const PlannedRecipe &recipe) const
 {
     const bool int8_inputs = has_static_activations(recipe.recipe.recipe);
     return std::any_of(finished_.begin(), finished_.end(), [&](const TrialResult &trial) {
-        return has_static_activations(trial.recipe) == int8_inputs && std::abs(trial.point.bytes / recipe.bytes - 1) < kAlike
-            && std::abs(outlook_.damage(trial.recipe) - recipe.damage) <= 10 * kAlike * recipe.damage;
+        return has_static_activations(trial.recipe) == int8_inputs
+            && are_alike(recipe, trial.point.bytes, outlook_.damage(trial.recipe));
+    });
+}
+
+/// One like it is proposed in this round.
+bool PlannerRound::is_proposed(const PlannedRecipe &recipe) const
+{
+    const bool int8_inputs = has_static_activations(recipe.recipe.recipe);
+    return std::any_of(proposed_.begin(), proposed_.end(), [&](std::size_t i) {
+        const PlannedRecipe &other = recipes_[i];
+        return has_static_activations(other.recipe.recipe) == int8_inputs && are_alike(recipe, other.bytes, other.damage);
     });
 }
 
@@ -71,7 +87,7 @@ std::optional<PlannerRound::Pick> PlannerRound::best(Aim aim) const
 {
     std::optional<Pick> result;
     for (std::size_t i = 0; i < recipes_.size(); ++i) {
-        if (taken_.contains(recipes_[i].hash))
+        if (taken_.contains(recipes_[i].hash) || is_proposed(recipes_[i]))
             continue;
         const Pick pick{i, front_.worth(recipes_[i], aim)};
         const auto rank = [&](const Pick &p) { return std::tuple(!p.worth.tells(), -p.worth.expected, recipes_[p.recipe].hash); };
@@ -127,6 +143,7 @@ Result<std::optional<Proposal>> PlannerRound::next(std::stop_token stop)
         if (swapped_)
             return std::nullopt;
         auto swaps = swapped_recipes(state_, outlook_, finished_);
+        std::erase_if(swaps, [&](const PlannedRecipe &recipe) { return was_tried(recipe); });
         recipes_.insert(recipes_.end(), std::make_move_iterator(swaps.begin()), std::make_move_iterator(swaps.end()));
         swapped_ = true;
     }
@@ -136,6 +153,7 @@ Proposal PlannerRound::take(const Pick &pick, Aim aim)
 {
     const PlannedRecipe &recipe = recipes_[pick.recipe];
     taken_.insert(recipe.hash);
+    proposed_.push_back(pick.recipe);
     Proposal result;
     result.predicted_bytes = static_cast<std::int64_t>(recipe.bytes);
     result.predicted_drop = recipe.drop.drop;

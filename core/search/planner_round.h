@@ -31,7 +31,8 @@ private:
     [[nodiscard]] Aim main_aim() const { return state_.options.constraints.max_drop ? Aim::limit : Aim::area; }
     [[nodiscard]] Aim aim_of_next() const;
     [[nodiscard]] bool fits(const PlannedRecipe &recipe) const;
-    [[nodiscard]] bool is_alike(const PlannedRecipe &recipe) const;
+    [[nodiscard]] bool was_tried(const PlannedRecipe &recipe) const;
+    [[nodiscard]] bool is_proposed(const PlannedRecipe &recipe) const;
     [[nodiscard]] std::optional<Pick> best(Aim aim) const;
     [[nodiscard]] std::optional<Pick> best_that_fits(Aim aim);
     [[nodiscard]] Proposal take(const Pick &pick, Aim aim);
@@ -43,6 +44,7 @@ private:
     FrontSoFar front_;
     std::set<std::string> taken_; ///< hashes of what is finished, proposed or does not fit
     std::vector<PlannedRecipe> recipes_;
+    std::vector<std::size_t> proposed_; ///< of `recipes_`
     bool prepared_ = false, swapped_ = false;
     std::size_t trial_; ///< number of the next one
     std::optional<Worth> left_;

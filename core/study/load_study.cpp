@@ -14,12 +14,13 @@ tl::unexpected<Error> damaged()
     return fail(ErrorCode::bad_format, "The transcript of the study is damaged. Begin a new study.");
 }
 
-/// The rounds, and why the search ended where that is the last word.
+/// The rounds, why the search ended where that is the last word, and what language models cost.
 Status read_transcript(const std::vector<Json> &transcript, Study &study)
 {
     for (const Json &entry : transcript) {
         if (!entry.is_object() || !entry.contains("kind"))
             return damaged();
+        add_turn(study.llm, entry);
         if (entry["kind"] == kRound) {
             if (!entry.contains("summary") || !entry["summary"].is_string() || !entry.contains("first_trial")
                 || !entry["first_trial"].is_number_unsigned())

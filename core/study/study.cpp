@@ -49,18 +49,6 @@ std::vector<const Trial *> front_of(const Study &study)
     return front;
 }
 
-OrderedJson no_language_model()
-{
-    OrderedJson json;
-    json["provider"] = "offline";
-    json["model"] = nullptr;
-    json["requests"] = 0;
-    json["input_tokens"] = 0;
-    json["output_tokens"] = 0;
-    json["cost"] = 0;
-    return json;
-}
-
 } // namespace
 
 std::string to_text(TrialState state)
@@ -136,7 +124,7 @@ OrderedJson to_json(const Study &study)
     for (std::size_t i = 0; i < study.rounds.size(); ++i)
         json["rounds"].push_back({{"number", i + 1}, {"summary", study.rounds[i].summary}});
     json["over"] = study.why_over.empty() ? OrderedJson(nullptr) : OrderedJson(study.why_over);
-    json["llm"] = no_language_model();
+    json["llm"] = to_json(study.llm);
     json["seconds"] = study.seconds;
     json["files"] = OrderedJson::array();
     for (const std::filesystem::path &file : study.files)

@@ -5,6 +5,7 @@
 #include "core/evaluate/evaluate.h"
 #include "core/quantize/quantize.h"
 #include "core/search/planner.h"
+#include "core/study/language_model_use.h"
 
 #include <filesystem>
 #include <functional>
@@ -63,6 +64,7 @@ struct Study {
     Constraints constraints;
     std::vector<StudyRound> rounds;
     std::string why_over; ///< why the planner proposed no more; empty where it was not asked, or something else ended it
+    LanguageModelUse llm;
     double seconds = 0;
     std::vector<std::filesystem::path> files; ///< that are in its folder, or are written there next
 };

@@ -26,26 +26,39 @@ double holdout_time(const Study &study)
     return study.trials.front().seconds * static_cast<double>(left);
 }
 
-std::optional<double> time_left(const Study &study, const StudyOptions &options, double elapsed)
+std::optional<double> trial_time(const Study &study)
 {
     if (study.trials.empty() || !study.float_selection)
         return std::nullopt;
     double seconds = 0;
+    std::size_t measured = 0;
+    for (std::size_t i = 1; i < study.trials.size(); ++i) {
+        if (!was_carried_out(study.trials[i]))
+            continue;
+        seconds += study.trials[i].seconds;
+        ++measured;
+    }
+    return measured > 0 ? seconds / static_cast<double>(measured) : kTrialOverFloat * study.trials.front().seconds;
+}
+
+std::optional<double> time_left(const Study &study, const StudyOptions &options, double elapsed)
+{
+    const auto each = trial_time(study);
+    if (!each)
+        return std::nullopt;
     std::size_t measured = 0, on_front = 0, waiting = 0;
     for (const Trial &trial : study.trials) {
         waiting += was_carried_out(trial) || trial.state == TrialState::cancelled ? 0U : 1U;
         if (!was_carried_out(trial) || &trial == &study.trials.front())
             continue;
-        seconds += trial.seconds;
         ++measured;
         on_front += trial.on_front ? 1U : 0U;
     }
     const double of_float = study.trials.front().seconds;
-    const double each = measured > 0 ? seconds / static_cast<double>(measured) : kTrialOverFloat * of_float;
     const bool searching = study.why_over.empty() && options.max_trials > study.trials.size();
     const double to_come = static_cast<double>(waiting + (searching ? options.max_trials - study.trials.size() : 0));
     const double share = measured >= kFew ? static_cast<double>(on_front) / static_cast<double>(measured) : kUsualFront;
-    const double whole = each * to_come + holdout_time(study) + of_float * share * to_come;
+    const double whole = *each * to_come + holdout_time(study) + of_float * share * to_come;
     return std::clamp(whole, 0.0, std::max(0.0, options.minutes * 60 - elapsed));
 }
 

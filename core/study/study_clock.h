@@ -9,6 +9,9 @@ namespace ca {
 /// images that it was chosen by alone says little. 0 before float is measured.
 [[nodiscard]] double holdout_time(const Study &study);
 
+/// Seconds that one more trial takes, by what those so far took. Nothing before float is measured.
+[[nodiscard]] std::optional<double> trial_time(const Study &study);
+
 /// Seconds that a study still takes, by what its trials took: those that are left, then the front on holdout. Nothing before
 /// float is measured. `minutes` is the limit, `elapsed` the seconds of it that are used. The planner may end a study earlier;
 /// races make later trials shorter.

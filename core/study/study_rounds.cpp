@@ -145,6 +145,7 @@ Status StudyRunner::set_constraints(const Constraints &constraints)
 
 Status StudyRunner::note(const Json &entry)
 {
+    add_turn(study_.llm, entry);
     return store_ ? store_->append_transcript(entry) : Status();
 }
 

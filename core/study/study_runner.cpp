@@ -53,7 +53,7 @@ Status StudyRunner::carry_out_study(const std::function<Status(StudyRunner &)> &
 {
     if (const auto opened = open(); !opened)
         return opened;
-    if (const auto done = carry_out_queue(); !done)
+    if (const auto done = carry_out_queue({}); !done)
         return done;
     const bool waits_for_others = std::any_of(study_.trials.begin(), study_.trials.end(),
                                               [](const Trial &trial) { return trial.state == TrialState::queued; });
@@ -66,24 +66,28 @@ Status StudyRunner::carry_out_study(const std::function<Status(StudyRunner &)> &
 }
 
 /// With `queue_only` float alone, and then what is queued is left for others.
-Status StudyRunner::carry_out_queue()
+Status StudyRunner::carry_out_queue(const std::function<std::optional<std::string>()> &why_not)
 {
+    bool is_first = true;
     for (std::size_t i = 0; i < study_.trials.size(); ++i) {
         if (study_.trials[i].state != TrialState::queued)
             continue;
         if (i > 0 && options_.queue_only)
             return {};
-        if (const auto done = step(i); !done)
+        const auto reason = why_not && !is_first ? why_not() : std::nullopt;
+        is_first = false;
+        if (const auto done = reason ? cancel(study_.trials[i], *reason) : step(i); !done)
             return done;
     }
     return {};
 }
 
-Status StudyRunner::carry_out(const std::vector<TrialRequest> &requests, const std::string &summary)
+Status StudyRunner::carry_out(const std::vector<TrialRequest> &requests, const std::string &summary,
+                              const std::function<std::optional<std::string>()> &why_not)
 {
     if (const auto queued = enqueue(requests, StudyRound{summary, study_.trials.size()}); !queued)
         return queued;
-    return carry_out_queue();
+    return carry_out_queue(why_not);
 }
 
 /// Runs a trial, or cancels it where the study is at its end. Errors: the float model fails, the study cannot be written.

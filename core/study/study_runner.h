@@ -49,8 +49,10 @@ public:
     [[nodiscard]] Result<std::vector<Proposal>> propose(std::size_t count);
     [[nodiscard]] std::string why_over() const;
     /// All of them, one after the other, as a round. Those that are left when the study is stopped or its time is up are
-    /// `cancelled`. With `queue_only` they stay queued.
-    [[nodiscard]] Status carry_out(const std::vector<TrialRequest> &requests, const std::string &summary);
+    /// `cancelled`, and so are they when `why_not`, which is asked before each but the first, says why. With `queue_only` they
+    /// stay queued.
+    [[nodiscard]] Status carry_out(const std::vector<TrialRequest> &requests, const std::string &summary,
+                                   const std::function<std::optional<std::string>()> &why_not = {});
     /// Nothing more is proposed, and that is why.
     [[nodiscard]] Status end_search(const std::string &why);
     /// From now on, for the planner too. Errors: `constraint`, with the nearest that can be reached, and then the earlier ones
@@ -79,7 +81,7 @@ private:
     // study_runner.cpp
     Status clear_away();
     Status carry_out_study(const std::function<Status(StudyRunner &)> &drive);
-    Status carry_out_queue();
+    Status carry_out_queue(const std::function<std::optional<std::string>()> &why_not);
     Status step(std::size_t i);
     Status measure(std::size_t i);
     Result<MeasurementRecord> measured(const Trial &trial, const MeasurementKey &key);

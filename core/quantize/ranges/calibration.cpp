@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/ranges/calibration.h"
 
+#include "core/quantize/rounding/rounded_layers.h"
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -21,6 +23,9 @@ struct Calibration::State {
     std::mutex mutex; ///< held while measuring: who asks next waits for the answer
     /// In the order in which they were measured. A program is its data: copies share it.
     std::vector<std::pair<Program, Result<ActivationHistograms>>> measured;
+    std::mutex rounded_mutex;
+    std::optional<Program> rounded_program;
+    std::shared_ptr<RoundedLayers> rounded = std::make_shared<RoundedLayers>();
 };
 
 Calibration::Calibration(const Split &images, Preprocess preprocess) : state_(std::make_shared<State>())
@@ -81,6 +86,16 @@ Result<ActivationRanges> Calibration::ranges(const Model &model, RangeMethod met
         return state_->known;
     const auto measured = statistics(model, threads, std::move(stop), progress);
     return measured ? Result<ActivationRanges>(choose_ranges(*measured, method)) : forward(measured);
+}
+
+std::shared_ptr<RoundedLayers> Calibration::rounded_layers(const Program &program) const
+{
+    if (!has_images())
+        return nullptr;
+    const std::lock_guard lock(state_->rounded_mutex);
+    if (!state_->rounded_program)
+        state_->rounded_program = program;
+    return &state_->rounded_program->data() == &program.data() ? state_->rounded : nullptr;
 }
 
 } // namespace ca

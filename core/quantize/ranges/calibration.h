@@ -11,6 +11,8 @@
 
 namespace ca {
 
+class RoundedLayers;
+
 /// Smallest and largest value that a static scale covers, of each step's output. Opaque.
 class ActivationRanges {
 public:
@@ -68,6 +70,11 @@ public:
     /// The known ranges, else those of the statistics. Errors: as above.
     [[nodiscard]] Result<ActivationRanges> ranges(const Model &model, RangeMethod method, int threads, std::stop_token stop,
                                                   const Progress &progress) const;
+
+    /// Layers of this program that were rounded on these images before. Null without images, and for a program that was made for
+    /// one recipe alone (equalized, smoothed): the first that is asked for is taken for the float model's, as all recipes have
+    /// it.
+    [[nodiscard]] std::shared_ptr<RoundedLayers> rounded_layers(const Program &program) const;
 
 private:
     struct State;

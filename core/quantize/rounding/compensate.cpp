@@ -8,6 +8,7 @@
 #include "core/quantize/rounding/compensation_limits.h"
 #include "core/quantize/rounding/gptq_torch.h"
 #include "core/quantize/rounding/lockstep_torch.h"
+#include "core/quantize/rounding/rounded_layers.h"
 #include "core/quantize/rounding/target_torch.h"
 
 #include <ATen/Functions.h>
@@ -66,10 +67,13 @@ public:
         if (!network)
             return forward(network);
         const std::size_t images = images_to_hold(all, network->between);
+        if (!recipe_.options.equalize && !recipe_.options.smooth) // else the network is this recipe's own
+            rounded_before_ = calibration.rounded_layers(model_.program);
         if (const auto done = both_.read(calibration, images, model_.input, threads_, stop_); !done)
             return forward(done);
         std::size_t finished = 0;
         for (std::size_t step = 0; step <= work_.rbegin()->first; ++step) {
+            note_layer(step);
             const auto product = work_.find(step);
             if (product != work_.end())
                 progress_.report("Rounding weights", finished++, work_.size());
@@ -138,34 +142,56 @@ private:
         return {};
     }
 
-    /// On the grid of its range, where the layer has static activations.
-    void quantize_input(std::size_t step)
+    /// What is rounded from here on depends on this layer, too.
+    void note_layer(std::size_t step)
+    {
+        if (program_.steps[step].layer < 0)
+            return;
+        const std::string &name = layer_of(step).name;
+        const auto scheme = recipe_.layers.find(name);
+        key_.add(name, scheme == recipe_.layers.end() ? nullptr : &scheme->second, recipe_.options, input_range(step));
+    }
+
+    /// Where the layer has static activations.
+    std::optional<std::pair<float, float>> input_range(std::size_t step) const
     {
         const Operand input = program_.steps[step].in[0];
-        if (recipe_.layers.at(layer_of(step).name).activation != Activation::static_int8 || is_constant(input) || ranges_.empty())
-            return;
-        if (const auto range = ranges_.data().slots.find(input); range != ranges_.data().slots.end())
-            both_.set_input(step, simulate_kernel(u8_grid(range->second.first, range->second.second, exact_levels())));
+        const auto found = recipe_.layers.find(layer_of(step).name);
+        if (found == recipe_.layers.end() || found->second.activation != Activation::static_int8 || is_constant(input)
+            || ranges_.empty())
+            return std::nullopt;
+        const auto &slots = ranges_.data().slots;
+        const auto range = slots.find(input);
+        return range == slots.end() ? std::nullopt : std::optional(range->second);
+    }
+
+    /// On the grid of its range.
+    void quantize_input(std::size_t step)
+    {
+        if (const auto range = input_range(step))
+            both_.set_input(step, simulate_kernel(u8_grid(range->first, range->second, exact_levels())));
     }
 
     /// The quantized network computes with the codes of a layer that has them already.
     Status take_layer(std::size_t step, const std::map<std::string, StoredWeight> &weights)
     {
-        if (!known_.contains(step))
-            return {};
-        if (const auto done = both_.advance(step, threads_, stop_); !done)
-            return done;
-        return set_weight(step, weights.at(layer_of(step).name));
+        return !known_.contains(step) ? Status() : set_weight(step, weights.at(layer_of(step).name));
     }
 
     Status round_layer(std::size_t step, const LayerProduct &product, std::map<std::string, StoredWeight> &weights)
     {
-        if (const auto done = both_.advance(step, threads_, stop_); !done)
-            return done;
-        auto rounded = round_at(step, product);
-        if (!rounded)
-            return forward(rounded);
-        return set_weight(step, weights.emplace(layer_of(step).name, std::move(*rounded)).first->second);
+        auto known = rounded_before_ ? rounded_before_->find(key_.text()) : std::nullopt;
+        if (!known) { // of the layers before, the networks run as far as this one needs it
+            if (const auto done = both_.advance(step, threads_, stop_); !done)
+                return done;
+            auto rounded = round_at(step, product);
+            if (!rounded)
+                return forward(rounded);
+            if (rounded_before_)
+                rounded_before_->keep(key_.text(), *rounded);
+            known = std::move(*rounded);
+        }
+        return set_weight(step, weights.emplace(layer_of(step).name, std::move(*known)).first->second);
     }
 
     Status set_weight(std::size_t step, const StoredWeight &stored)
@@ -231,6 +257,8 @@ private:
     const std::stop_token stop_;
     const Progress &progress_;
     Lockstep both_;
+    std::shared_ptr<RoundedLayers> rounded_before_; ///< null: nothing is kept
+    RoundingKey key_;
     std::map<std::size_t, LayerProduct> work_; ///< first uses of the layers to round
     std::set<std::size_t> known_;              ///< first uses of those that have codes
 };

@@ -54,7 +54,7 @@ void TestHttpAnswer::reads_ranges_as_the_standard_says()
     QFETCH(int, status);
     QFETCH(QString, range);
     QFETCH(int, verdict);
-    ca::HttpHead head;
+    ca::AnswerHead head;
     head.status = status;
     head.content_range = range.toStdString();
     const auto answer = ca::judge(head, asked());

@@ -3,6 +3,7 @@
 
 #include "core/data/read_batch.h"
 #include "core/quantize/ranges/ranges_torch.h"
+#include "core/quantize/rounding/rounded_layers.h"
 #include "tests/support/calibration.h"
 #include "tests/support/datasets.h"
 #include "tests/support/models.h"
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void brings_outputs_nearer_than_nearest_does();
     void is_the_same_for_any_number_of_threads_data();
     void is_the_same_for_any_number_of_threads();
+    void takes_what_was_rounded_before_for_the_same_inputs();
     void rounds_groups_and_eight_bits();
     void rounds_on_quantized_inputs();
     void rounds_steps_that_run_once_on_their_own_inputs();
@@ -39,7 +41,8 @@ private:
     ca::Model load(const std::string &kind);
     static ca::Calibration images(int count = 64) { return {whole_split(coloured_images(count / 8, 8, 3)), ca::Preprocess{}}; }
     static ca::Recipe recipe_of(const ca::Model &model, ca::Scheme scheme);
-    static std::map<std::string, ca::StoredWeight> rounded(const ca::Model &model, const ca::Recipe &recipe, int threads = 2);
+    static std::map<std::string, ca::StoredWeight> rounded(const ca::Model &model, const ca::Recipe &recipe, int threads = 2,
+                                                           const ca::Calibration &calibration = images());
     /// Mean squared difference of outputs on images that rounding has not seen, against the float net's power.
     static double loss(const ca::Model &model, const std::map<std::string, ca::StoredWeight> &weights);
     static std::map<std::string, ca::StoredWeight> plain(const ca::Model &model, const ca::Recipe &recipe);
@@ -135,11 +138,12 @@ ca::Recipe TestCompensate::recipe_of(const ca::Model &model, ca::Scheme scheme)
     return recipe;
 }
 
-std::map<std::string, ca::StoredWeight> TestCompensate::rounded(const ca::Model &model, const ca::Recipe &recipe, int threads)
+std::map<std::string, ca::StoredWeight> TestCompensate::rounded(const ca::Model &model, const ca::Recipe &recipe, int threads,
+                                                                const ca::Calibration &calibration)
 {
     std::map<std::string, ca::StoredWeight> weights;
     std::map<std::string, ca::Error> unable;
-    const auto done = ca::round_compensated(model, recipe, {}, images(), weights, unable, threads, {}, {});
+    const auto done = ca::round_compensated(model, recipe, {}, calibration, weights, unable, threads, {}, {});
     if (!done)
         qFatal("%s", done.error().text().c_str());
     return weights;
@@ -213,6 +217,30 @@ void TestCompensate::is_the_same_for_any_number_of_threads()
         QVERIFY(integers(one, name).scales == integers(three, name).scales);
         QVERIFY(integers(one, name).zeros == integers(three, name).zeros);
     }
+}
+
+void TestCompensate::takes_what_was_rounded_before_for_the_same_inputs()
+{
+    const ca::Model model = load("blocks");
+    const ca::Recipe first = recipe_of(model, kThreeBits);
+    ca::Recipe second = first; // differs from its middle layer on
+    const auto layers = model.program.layers();
+    const std::string middle = layers[layers.size() / 2].name, last = layers.back().name;
+    second.layers.at(middle).format = ca::Format::int2;
+    const ca::Calibration shared = images();
+    const auto before = rounded(model, first, 2, shared), after = rounded(model, second, 2, shared),
+               alone = rounded(model, second);
+    for (const auto &[name, weight] : alone) {
+        QVERIFY2(integers(after, name).values == integers(alone, name).values, name.c_str());
+        QVERIFY2(integers(after, name).scales == integers(alone, name).scales, name.c_str());
+    }
+    QVERIFY(integers(after, last).values != integers(before, last).values); // reads what the middle one gives
+    ca::RoundingKey key;
+    key.add(layers.front().name, &kThreeBits, {}, {});
+    const auto kept = shared.rounded_layers(model.program)->find(key.text());
+    QVERIFY(kept);
+    QVERIFY(kept->values == integers(before, layers.front().name).values);
+    QVERIFY(!shared.rounded_layers(load("cnn").program)); // another network
 }
 
 void TestCompensate::rounds_groups_and_eight_bits()

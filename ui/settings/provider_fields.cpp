@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/settings/provider_fields.h"
+
+#include <QCoreApplication>
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSpinBox>
+
+namespace ca {
+namespace {
+
+constexpr int kNumberWidth = 120; // px
+constexpr double kMostPrice = 10'000;
+
+} // namespace
+
+QLineEdit *make_line(const QString &name, const QString &accessible)
+{
+    auto *line = new QLineEdit;
+    line->setObjectName(name);
+    line->setAccessibleName(accessible);
+    line->setProperty("role", "field");
+    line->setAcceptDrops(false); // a dropped file is the window's
+    return line;
+}
+
+QLabel *make_note(const QString &name)
+{
+    auto *note = new QLabel;
+    note->setObjectName(name);
+    note->setProperty("role", "dim");
+    note->setTextFormat(Qt::PlainText);
+    note->setWordWrap(true);
+    return note;
+}
+
+QDoubleSpinBox *make_price(const QString &name, const QString &accessible)
+{
+    auto *price = new QDoubleSpinBox;
+    price->setObjectName(name);
+    price->setAccessibleName(accessible);
+    price->setRange(kUnknownPrice, kMostPrice);
+    price->setSingleStep(0.01);
+    price->setDecimals(2);
+    price->setSpecialValueText(QCoreApplication::translate("ProviderDialog", "not known"));
+    price->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    price->setFixedWidth(kNumberWidth);
+    return price;
+}
+
+QSpinBox *make_number(const QString &name, const QString &accessible, int least, int most)
+{
+    auto *number = new QSpinBox;
+    number->setObjectName(name);
+    number->setAccessibleName(accessible);
+    number->setRange(least, most);
+    number->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    number->setFixedWidth(kNumberWidth);
+    return number;
+}
+
+} // namespace ca
