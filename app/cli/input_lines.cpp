@@ -9,6 +9,16 @@
 #include <utility>
 
 namespace ca {
+namespace {
+
+std::string without_return(std::string line)
+{
+    if (line.ends_with('\r'))
+        line.pop_back();
+    return line;
+}
+
+} // namespace
 
 bool InputLines::read_more(const std::stop_token &stop)
 {
@@ -40,16 +50,14 @@ std::optional<std::string> InputLines::next(const std::stop_token &stop)
             std::string line = read_.substr(0, end);
             read_.erase(0, end + 1);
             searched_ = 0;
-            if (line.ends_with('\r'))
-                line.pop_back();
-            return line;
+            return without_return(std::move(line));
         }
         searched_ = read_.size();
         if (read_.size() > kMostBytes || ended_)
             return std::nullopt;
         ended_ = !read_more(stop);
         if (ended_ && !stop.stop_requested() && !read_.empty())
-            return std::exchange(read_, {}); // a last line without an end
+            return without_return(std::exchange(read_, {})); // a last line without an end
     }
 }
 

@@ -125,7 +125,7 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
     for (const std::string &note : inputs->notes())
         console.note(note);
     const StudyOptions options = study_options(arguments, *inputs);
-    const auto agent = agent_options(arguments, console);
+    auto agent = agent_options(arguments, console);
     if (!agent)
         return console.fail(agent.error());
     const TrialSink on_trial = [&console](const Study &, const Trial &trial) {
@@ -138,6 +138,7 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
     auto study = options.queue_only
         ? run_study(inputs->model, *inputs->data, options, on_trial, stop, progress)
         : run_agent_study(inputs->model, *inputs->data, options, *agent, transcript, on_trial, stop, progress);
+    agent->model.reset(); // with its application object, beside which no chart can be drawn
     if (!study)
         return console.fail(study.error());
     std::optional<ShownExamples> examples;

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agent/advisor.h"
 
+#include "core/agent/advisor_request.h"
 #include "core/agent/dialects/estimate.h"
+#include "core/agent/offline_advisor.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace ca {
 namespace {
 
 constexpr std::int64_t kMostTokens = 4096; // of an answer
 constexpr std::int64_t kFewestTokens = 256;
-constexpr std::size_t kMostSameCalls = 3; // one after the other, that are carried out
-constexpr std::size_t kMostReminders = 2; // to call `finish`, or to stop asking the same
-constexpr std::size_t kMostRepairs = 2;   // of a proposal that was refused
+constexpr const char *kReminder = "Go on with the tools, or call finish.";
 
 bool says_nothing(const ChatTurn &turn)
 {
@@ -52,16 +51,6 @@ std::string text_of(TurnEnd end)
     return "";
 }
 
-ToolAnswer not_done(const std::string &problem, CallState state)
-{
-    ToolAnswer answer;
-    answer.failed = true;
-    answer.state = state;
-    answer.content = {{"errors", {{{"path", ""}, {"problem", problem}, {"allowed", nullptr}}}}};
-    answer.summary = problem;
-    return answer;
-}
-
 /// The program's own advisor quotes examples of phrases and the person's words, whose figures claim nothing.
 std::vector<TextSpan> without_quoted(std::vector<TextSpan> spans)
 {
@@ -84,20 +73,6 @@ std::string number_of(std::size_t count, const char *one, const char *more)
 }
 
 } // namespace
-
-/// What one request of the person has come to so far.
-struct Advisor::Request {
-    AdvisorEnd end{};
-    bool is_over = false;
-    std::size_t turns = 0; ///< of a model over the network
-    std::size_t reminders = 0;
-
-    void over(AdvisorEnd::Why why)
-    {
-        is_over = true;
-        end.why = why;
-    }
-};
 
 Advisor::Advisor(ChatModel &model, ChatModel &offline, ToolBox &tools, AgentSink &sink, AdvisorOptions options)
     : model_(&model), offline_(offline), tools_(tools), sink_(sink), options_(std::move(options)), history_(options_.history)
@@ -130,6 +105,21 @@ void Advisor::go_offline(const std::string &why)
 {
     notice(why + " The offline advisor goes on.");
     model_ = &offline_;
+    takes_over_ = true;
+}
+
+/// Who takes over may understand neither a reminder to its predecessor nor what was asked of that in free words.
+Status Advisor::hand_over()
+{
+    takes_over_ = false;
+    const auto is_request = [](const ChatMessage &each) { return each.role == ChatRole::user && each.text != kReminder; };
+    const auto last =
+        std::find_if(history_.rbegin(), history_.rend(), [](const ChatMessage &each) { return each.role == ChatRole::user; });
+    const auto request = std::find_if(history_.rbegin(), history_.rend(), is_request);
+    const std::string wanted = options_.must_finish ? study_request()
+        : request == history_.rend()                ? std::string()
+                                                    : request->text;
+    return last != history_.rend() && last->text == wanted ? Status() : say(wanted);
 }
 
 Result<AdvisorEnd> Advisor::answer(const std::string &request, std::stop_token stop)
@@ -143,6 +133,9 @@ Result<AdvisorEnd> Advisor::go_on(std::stop_token stop)
 {
     Request request;
     while (!request.is_over) {
+        if (takes_over_)
+            if (const auto handed = hand_over(); !handed)
+                return forward(handed);
         if (const auto turn = ask(request, stop))
             if (const auto done = take_turn(*turn, request, stop); !done)
                 return forward(done);
@@ -299,116 +292,7 @@ Status Advisor::end_turn(const ChatTurn &turn, Request &request)
         give_up(request, AdvisorEnd::Why::answered, "The model neither goes on nor finishes.");
         return {};
     }
-    return say("Go on with the tools, or call finish.");
-}
-
-Status Advisor::carry_out(const ChatTurn &turn, Request &request, const std::stop_token &stop)
-{
-    for (const ToolCall &call : turn.message.calls) {
-        card_ = CallCard{call.id, call.name, call_title(call), Json::parse(call.arguments, nullptr, false)};
-        if (card_.arguments.is_discarded())
-            card_.arguments = call.arguments;
-        if (const auto done = carry_out(call, request, stop); !done)
-            return done;
-    }
-    if (stop.stop_requested())
-        request.over(AdvisorEnd::Why::stopped);
-    return {};
-}
-
-Status Advisor::carry_out(const ToolCall &call, Request &request, const std::stop_token &stop)
-{
-    if (stop.stop_requested() || request.is_over)
-        return answer_call(call, not_done("The person stopped it before.", CallState::cancelled));
-    const std::string now = call.name + call.arguments;
-    same_calls_ = now == last_call_ ? same_calls_ + 1 : 1;
-    last_call_ = now;
-    if (same_calls_ > kMostSameCalls) {
-        if (request.reminders++ == kMostReminders)
-            give_up(request, AdvisorEnd::Why::used_up, "The model asks for the same over and over.");
-        return answer_call(
-            call,
-            not_done("The same was called " + std::to_string(kMostSameCalls) + " times in a row. Do something else, or finish.",
-                     CallState::refused));
-    }
-    show(CallState::running);
-    const auto begun = std::chrono::steady_clock::now();
-    ToolAnswer answer = tools_.call(call, stop);
-    card_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    if (call.name == "propose_recipe")
-        failed_proposals_ = answer.failed ? failed_proposals_ + 1 : 0;
-    if (failed_proposals_ > kMostRepairs)
-        if (const auto helped = help_out(answer, stop); !helped)
-            return helped;
-    if (answer.ends_turn) {
-        request.over(AdvisorEnd::Why::finished);
-        request.end.summary = answer.text;
-        request.end.recommended = answer.recommended;
-        sink_.finished(answer.text, answer.recommended);
-    }
-    return answer_call(call, answer);
-}
-
-/// After repairs that came to nothing, the planner's best candidate is carried out in place of the model's.
-Status Advisor::help_out(ToolAnswer &failed, const std::stop_token &stop)
-{
-    failed_proposals_ = 0;
-    const ToolAnswer overview = tools_.call({"", "study_overview", "{}"}, stop);
-    const Json none = Json::array();
-    const Json &rows = overview.content.contains("proposals") ? overview.content["proposals"]["rows"] : none;
-    if (rows.empty())
-        return {};
-    const std::string id = rows[0][0];
-    notice("Its proposals could not be carried out " + std::to_string(kMostRepairs + 1) + " times in a row. The planner's " + id
-           + " takes their place.");
-    const ToolAnswer answer = tools_.call({"", "run_trials", canonical({{"proposals", {id}}})}, stop);
-    failed.content["instead"] = {{"proposal", id}, {"result", answer.content}};
-    failed.trials = answer.trials;
-    failed.summary += ". In its place, " + id + ": " + answer.summary;
-    failed.fatal = answer.fatal;
-    return {};
-}
-
-/// Every call is answered, whatever became of it: providers take no history in which one is not.
-Status Advisor::answer_call(const ToolCall &call, const ToolAnswer &answer)
-{
-    card_.summary = answer.summary;
-    card_.trials = answer.trials;
-    show(answer.state);
-    ChatMessage message{ChatRole::tool, canonical(answer.content)};
-    message.call_id = call.id;
-    message.failed = answer.failed;
-    history_.push_back(std::move(message));
-    if (const auto kept = keep({{"kind", "result"},
-                                {"call", call.id},
-                                {"tool", call.name},
-                                {"title", card_.title},
-                                {"state", to_text(answer.state)},
-                                {"content", answer.content},
-                                {"summary", answer.summary},
-                                {"trials", answer.trials},
-                                {"seconds", card_.seconds}});
-        !kept)
-        return kept;
-    return answer.fatal ? Status(tl::unexpected(*answer.fatal)) : Status();
-}
-
-void Advisor::show(CallState state)
-{
-    card_.state = state;
-    sink_.call_changed(card_);
-}
-
-Decision Advisor::ask_person(const AskPerson &ask, const ConsentRequest &asked, const std::stop_token &stop)
-{
-    show(CallState::waiting);
-    Decision decision = ask(asked, stop);
-    show(CallState::running);
-    if (const auto kept =
-            keep({{"kind", "consent"}, {"asked", asked.sentence}, {"granted", decision.granted}, {"reason", decision.reason}});
-        !kept)
-        kept_ = kept;
-    return decision;
+    return say(kReminder);
 }
 
 } // namespace ca

@@ -64,6 +64,7 @@ private:
     void take_failure(Request &request, const ChatFailure &failure);
     void give_up(Request &request, AdvisorEnd::Why why, const std::string &sentence);
     void go_offline(const std::string &why);
+    [[nodiscard]] Status hand_over();
     [[nodiscard]] Status take_turn(const ChatTurn &turn, Request &request, const std::stop_token &stop);
     [[nodiscard]] Status end_turn(const ChatTurn &turn, Request &request);
     [[nodiscard]] Status carry_out(const ChatTurn &turn, Request &request, const std::stop_token &stop);
@@ -87,6 +88,7 @@ private:
     std::size_t failed_proposals_ = 0; ///< one after the other
     std::string last_call_;            ///< its tool and arguments
     std::size_t same_calls_ = 0;       ///< one after the other
+    bool takes_over_ = false;          ///< the offline advisor, from the next turn on
     CallCard card_{};                  ///< of the call that is carried out
     Status kept_{};                    ///< an error of the transcript that is still to be returned
 };

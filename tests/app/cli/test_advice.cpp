@@ -150,7 +150,7 @@ void TestAdvice::refuses_what_is_no_budget()
 void TestAdvice::strikes_through_what_nothing_proves()
 {
     std::ostringstream out, err;
-    const ca::Console console(ca::Streams{out, err}, ca::Arguments());
+    const ca::Console console(ca::Streams{out, err, 0, {}}, ca::Arguments());
     ca::ConsoleTranscript transcript(console);
     using Kind = ca::TextSpan::Kind;
     transcript.turn_ended({},

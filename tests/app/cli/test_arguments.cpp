@@ -149,7 +149,7 @@ void TestArguments::explains_what_it_does_not_take_data()
         QTest::newRow(line) << QString::fromLatin1(line) << QString::fromLatin1(word);
     };
     row("frobnicate", "frobnicate");
-    row("report s", "run, demo, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor");
+    row("report s", "run, demo, mcp, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor");
     row("export s --output o", "TRIAL");
     row("export s T1", "--output");
     row("run-trial --study s --recipe r.json", "--output");
@@ -159,7 +159,8 @@ void TestArguments::explains_what_it_does_not_take_data()
     row("scan --model m.pt --formats int4,int4", "each once");
     row("scan --model m.pt --formats int4,", "no such list");
     row("scan --model m.pt --seconds 0", "--seconds takes a number above 0");
-    row("mcp", "not available in this version");
+    row("mcp", "needs --model");
+    row("run --model m.pt --data d --provider", "--provider needs a value");
     row("evaluate --model m.pt", "--data");
     row("evaluate --data d", "--model");
     row("evaluate --model", "--model needs a value");
@@ -174,7 +175,6 @@ void TestArguments::explains_what_it_does_not_take_data()
     row("evaluate --model m.pt --data d --method int9", "int4-weight");
     row("evaluate --model m.pt --data d --method int8-weight --recipe r.json", "one of them");
     row("evaluate --model m.pt --data d --first-and-last-float", "--method");
-    row("run --model m.pt --data d --yes-budget trials=3", "--yes-budget is not available in this version");
     row("evaluate --model m.pt --data d --colour", "--colour");
     row("evaluate --model m.pt --data d --threads 0", "--threads");
     row("quantize --model m.pt --output o", "--method");

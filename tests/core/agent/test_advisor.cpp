@@ -68,6 +68,8 @@ private Q_SLOTS:
     void carries_out_tools_and_finishes();
     void goes_offline_when_a_provider_fails_data();
     void goes_offline_when_a_provider_fails();
+    void goes_offline_when_a_model_only_talks();
+    void hands_over_what_the_person_asked();
     void carries_nothing_out_of_a_turn_that_broke_off_data();
     void carries_nothing_out_of_a_turn_that_broke_off();
     void puts_the_planner_in_place_of_what_cannot_be_repaired();
@@ -133,6 +135,28 @@ void TestAdvisor::goes_offline_when_a_provider_fails()
     QVERIFY(scene.advisor.is_offline());
     QVERIFY(scene.desk.carried_out > 4);
     QVERIFY(scene.is_legal());
+}
+
+/// Where nobody is there, a model is reminded twice; then the study is carried out without it, whatever was asked of it.
+void TestAdvisor::goes_offline_when_a_model_only_talks()
+{
+    ca::AdvisorOptions options;
+    options.must_finish = true;
+    Scene scene({ScriptedChat::says("Four bits will do.")}, std::move(options));
+    QCOMPARE(scene.answer("Make it small.").why, AdvisorEnd::Why::finished);
+    QCOMPARE(scene.model.asked.size(), std::size_t{3});
+    QVERIFY(scene.advisor.is_offline());
+    QVERIFY(scene.desk.carried_out > 4);
+    QVERIFY(scene.is_legal());
+}
+
+void TestAdvisor::hands_over_what_the_person_asked()
+{
+    Scene scene({ScriptedChat::says(" "), ScriptedChat::fails(FailureKind::server, "It is overloaded.")});
+    QCOMPARE(scene.answer("explain layer L002").why, AdvisorEnd::Why::answered);
+    QCOMPARE(scene.model.asked.size(), std::size_t{2}); // it said nothing, was reminded, and failed
+    QVERIFY2(scene.events.said.back().find("L002 is a conv") != std::string::npos, scene.events.said.back().c_str());
+    QVERIFY(scene.events.states_of("explain_layer") == (std::vector{ca::CallState::running, ca::CallState::done}));
 }
 
 void TestAdvisor::carries_nothing_out_of_a_turn_that_broke_off_data()

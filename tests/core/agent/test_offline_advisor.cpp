@@ -224,7 +224,7 @@ void TestOfflineAdvisor::computes_nothing_where_it_is_only_asked_data()
                           << "without a language model";
     QTest::addRow("nonsense") << "colourless green ideas sleep furiously"
                               << "I do not understand";
-    QTest::addRow("figures that are not understood") << "weigh the moon with 3.5 % of cheese, 77 MB wide"
+    QTest::addRow("figures that are not understood") << "weigh the moon in 3.5 kg of cheese of 77.31 % fat"
                                                      << "I do not understand";
     QTest::addRow("nothing") << ""
                              << "without a language model";
