@@ -119,15 +119,15 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
 {
     const Arguments arguments = given.command == Command::demo ? demo_arguments(given) : given;
     const Progress progress = console.progress();
+    auto agent = agent_options(arguments, console);
+    if (!agent)
+        return console.fail(agent.error());
     const auto inputs = open_run(arguments, console.fetch(), stop, progress);
     if (!inputs)
         return console.fail(inputs.error());
     for (const std::string &note : inputs->notes())
         console.note(note);
     const StudyOptions options = study_options(arguments, *inputs);
-    auto agent = agent_options(arguments, console);
-    if (!agent)
-        return console.fail(agent.error());
     const TrialSink on_trial = [&console](const Study &, const Trial &trial) {
         if (trial.state != TrialState::queued && trial.state != TrialState::running)
             console.note(trial_sentence(trial));
