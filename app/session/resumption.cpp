@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/resumption.h"
 
+#include "core/base/json_member.h"
+
 #include "core/study/run_trial.h"
 
 #include <algorithm>
 
 namespace ca {
 namespace {
-
-/// The store may hold anything, so kinds are looked at before they are read.
-const Json &member(const Json &json, const char *key)
-{
-    static const Json kNothing;
-    const auto found = json.is_object() ? json.find(key) : json.end();
-    return json.is_object() && found != json.end() ? *found : kNothing;
-}
 
 void set_text(std::string &text, const Json &value)
 {

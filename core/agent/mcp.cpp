@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agent/mcp.h"
 
+#include "core/base/json_member.h"
+
 #include <algorithm>
 #include <array>
 
@@ -22,13 +24,6 @@ std::string result_line(const Json &id, Json result)
 std::string error_line(const Json &id, int code, const std::string &sentence)
 {
     return canonical({{"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", sentence}}}});
-}
-
-const Json &member(const Json &json, const char *key)
-{
-    static const Json nothing = nullptr;
-    const auto found = json.is_object() ? json.find(key) : json.end();
-    return json.is_object() && found != json.end() ? *found : nothing;
 }
 
 bool is_id(const Json &id)

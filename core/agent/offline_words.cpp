@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agent/offline_words.h"
 
+#include "core/base/json_member.h"
 #include "core/base/units.h"
 
 #include <cmath>
@@ -8,13 +9,6 @@
 
 namespace ca {
 namespace {
-
-const Json &member(const Json &json, const std::string &key)
-{
-    static const Json nothing = nullptr;
-    const auto found = json.is_object() ? json.find(key) : json.end();
-    return json.is_object() && found != json.end() ? *found : nothing;
-}
 
 std::string word(const Json &value)
 {

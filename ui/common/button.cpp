@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/button.h"
 
+#include <QDialog>
+#include <QHBoxLayout>
 #include <QPushButton>
 
 namespace ca {
@@ -12,6 +14,22 @@ QPushButton *make_button(const QString &name, const QString &text, const QString
     button->setAccessibleName(accessible);
     button->setAutoDefault(false);
     return button;
+}
+
+QWidget *make_dialog_foot(QDialog &dialog, QPushButton *reject, QPushButton *accept)
+{
+    accept->setProperty("role", "primary");
+    accept->setDefault(true);
+    QObject::connect(reject, &QPushButton::clicked, &dialog, &QDialog::reject);
+    QObject::connect(accept, &QPushButton::clicked, &dialog, &QDialog::accept);
+    auto *foot = new QWidget;
+    auto *row = new QHBoxLayout(foot);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    row->addStretch();
+    row->addWidget(reject);
+    row->addWidget(accept);
+    return foot;
 }
 
 } // namespace ca

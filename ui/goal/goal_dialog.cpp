@@ -131,18 +131,7 @@ QWidget *GoalDialog::make_buttons()
 {
     auto *cancel = make_button(u"goal_cancel"_s, tr("Cancel"), tr("Run no study"));
     run_ = make_button(u"goal_run"_s, tr("Run study"), tr("Run the study with this goal"));
-    run_->setProperty("role", "primary");
-    run_->setDefault(true);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-    connect(run_, &QPushButton::clicked, this, &QDialog::accept);
-    auto *buttons = new QWidget;
-    auto *row = new QHBoxLayout(buttons);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(8);
-    row->addStretch();
-    row->addWidget(cancel);
-    row->addWidget(run_);
-    return buttons;
+    return make_dialog_foot(*this, cancel, run_);
 }
 
 GoalFacts GoalDialog::goal() const

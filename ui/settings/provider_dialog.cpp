@@ -121,18 +121,7 @@ QWidget *ProviderDialog::make_buttons()
 {
     auto *cancel = make_button(u"provider_cancel"_s, tr("Cancel"), tr("Leave everything as it is"));
     use_ = make_button(u"provider_use"_s, tr("Use"), tr("Use this provider"));
-    use_->setProperty("role", "primary");
-    use_->setDefault(true);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-    connect(use_, &QPushButton::clicked, this, &QDialog::accept);
-    auto *buttons = new QWidget;
-    auto *row = new QHBoxLayout(buttons);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(8);
-    row->addStretch();
-    row->addWidget(cancel);
-    row->addWidget(use_);
-    return buttons;
+    return make_dialog_foot(*this, cancel, use_);
 }
 
 void ProviderDialog::add_row(const QString &text, QWidget *field, QWidget *beside)

@@ -2,8 +2,6 @@
 #include "core/agent/dialects/anthropic_decoder.h"
 #include "core/agent/dialects/anthropic_encoder.h"
 #include "core/agent/dialects/dialect.h"
-#include "core/agent/dialects/failure.h"
-#include "core/agent/dialects/models.h"
 
 namespace ca {
 namespace {
@@ -31,20 +29,12 @@ public:
         return anthropic_request(endpoint, request, dropped);
     }
     std::unique_ptr<TurnDecoder> decoder(std::size_t turn) const override { return std::make_unique<AnthropicDecoder>(turn); }
-    ChatFailure failure(const HttpHead &head, std::string_view body) const override
-    {
-        return failure_of_answer(head, body, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-    }
     HttpRequest list_models(const Endpoint &endpoint, const std::string &after) const override
     {
         const std::string from = after.empty() ? std::string() : "&after_id=" + percent_encoded(after);
         HttpRequest http{"GET", endpoint.base + "/models?limit=100" + from, anthropic_headers(endpoint), {}};
         http.headers.emplace_back("accept", "application/json");
         return http;
-    }
-    ChatResult<std::pair<std::vector<ListedModel>, std::string>> models(std::string_view body) const override
-    {
-        return listed_models(body);
     }
     double longest_wait() const override { return 60; } // of the vendor's SDK
 };

@@ -62,11 +62,12 @@ public:
                                              const Dropped &dropped) const = 0;
     /// `turn`: the number of the turn, for ids of calls that a server leaves out.
     [[nodiscard]] virtual std::unique_ptr<TurnDecoder> decoder(std::size_t turn) const = 0;
-    [[nodiscard]] virtual ChatFailure failure(const HttpHead &head, std::string_view body) const = 0;
+    /// Of any vendor: gateways answer in the words of others.
+    [[nodiscard]] static ChatFailure failure(const HttpHead &head, std::string_view body);
     /// `after`: the id that the last page ended with; empty for the first.
     [[nodiscard]] virtual HttpRequest list_models(const Endpoint &endpoint, const std::string &after) const = 0;
     /// Models, and where the next page begins; empty: this was the last.
-    [[nodiscard]] virtual ChatResult<std::pair<std::vector<ListedModel>, std::string>> models(std::string_view body) const = 0;
+    [[nodiscard]] static ChatResult<std::pair<std::vector<ListedModel>, std::string>> models(std::string_view body);
     /// Seconds that a server may ask for before a retry; see RetryRule.
     [[nodiscard]] virtual double longest_wait() const = 0;
 };

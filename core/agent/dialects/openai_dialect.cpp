@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agent/dialects/dialect.h"
-#include "core/agent/dialects/failure.h"
-#include "core/agent/dialects/models.h"
 #include "core/agent/dialects/openai_decoder.h"
 #include "core/agent/dialects/openai_encoder.h"
 
@@ -15,20 +13,12 @@ public:
         return openai_request(endpoint, request, dropped);
     }
     std::unique_ptr<TurnDecoder> decoder(std::size_t turn) const override { return std::make_unique<OpenAiDecoder>(turn); }
-    ChatFailure failure(const HttpHead &head, std::string_view body) const override
-    {
-        return failure_of_answer(head, body, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-    }
     HttpRequest list_models(const Endpoint &endpoint, const std::string &) const override // one page holds them all
     {
         HttpRequest http{"GET", endpoint.base + "/models", {{"accept", "application/json"}}, {}};
         if (!endpoint.key.empty())
             http.headers.emplace_back("authorization", "Bearer " + endpoint.key);
         return http;
-    }
-    ChatResult<std::pair<std::vector<ListedModel>, std::string>> models(std::string_view body) const override
-    {
-        return listed_models(body);
     }
     double longest_wait() const override { return 120; } // of the vendor's SDK
 };
