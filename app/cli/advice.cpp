@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/advice.h"
 
+#include "core/agent/provider/leaving.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -83,8 +85,14 @@ Result<AgentOptions> agent_options(const Arguments &arguments, const Console &co
     if (!model)
         return forward(model);
     options.model = std::move(*model);
-    if (const Price *price = PriceTable().find(options.model->name()))
+    const auto provider = find_provider(arguments.provider);
+    if (provider && provider->is_local)
+        options.price = Price{options.model->name(), 0, 0};
+    else if (const Price *price = PriceTable().find(options.model->name()))
         options.price = *price;
+    if (provider)
+        for (const std::string &line : what_leaves(*provider, options.names))
+            console.note(line);
     return options;
 }
 

@@ -14,26 +14,19 @@ namespace ca {
 namespace {
 
 using CommandName = std::pair<const char *, Command>;
-constexpr std::array<CommandName, 12> kCommands{{{"run", Command::run},
+constexpr std::array<CommandName, 13> kCommands{{{"run", Command::run},
                                                  {"demo", Command::demo},
                                                  {"mcp", Command::mcp},
                                                  {"run-trial", Command::run_trial},
                                                  {"merge", Command::merge},
                                                  {"export", Command::export_trial},
+                                                 {"report", Command::report},
                                                  {"inspect", Command::inspect},
                                                  {"scan", Command::scan},
                                                  {"quantize", Command::quantize},
                                                  {"evaluate", Command::evaluate},
                                                  {"models", Command::models},
                                                  {"doctor", Command::doctor}}};
-// Words that CLI.md fixes and that this version has nothing behind.
-constexpr std::array kAbsentCommands{"report"};
-
-template <typename Array>
-bool contains(const Array &names, const std::string &name)
-{
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 std::optional<Command> command_from(const std::string &word)
 {
@@ -137,9 +130,6 @@ std::string command_names()
 
 ParsedArguments parse_arguments(std::vector<std::string> words)
 {
-    if (!words.empty() && contains(kAbsentCommands, words.front()))
-        return UsageError{"The command " + words.front()
-                          + " is not available in this version. The commands are: " + command_names() + "."};
     Arguments arguments;
     CLI::App app("Makes image networks smaller and faster, and measures what that costs.", "compression-agent");
     app.set_version_flag("--version", std::string("compression-agent ") + CA_VERSION);

@@ -13,7 +13,22 @@
 
 namespace ca {
 
-enum class Command { window, run, demo, mcp, run_trial, merge, export_trial, inspect, scan, quantize, evaluate, models, doctor };
+enum class Command {
+    window,
+    run,
+    demo,
+    mcp,
+    run_trial,
+    merge,
+    export_trial,
+    report,
+    inspect,
+    scan,
+    quantize,
+    evaluate,
+    models,
+    doctor
+};
 enum class LogLevel { error, warning, info, debug };
 
 /// What the user asked for, checked as far as it can be without opening anything. Each command reads its part.
@@ -54,7 +69,8 @@ struct Arguments {
     bool resume = false, show_examples = false, queue_only = false;
     bool run_latency = true;                  ///< of each trial of `run`
     std::size_t round = 4;                    ///< trials that are proposed at once
-    std::filesystem::path study_place;        ///< of `run-trial`, `merge`, `export`: a study's folder, or a file in it
+    std::filesystem::path study_place;        ///< of `run-trial`, `merge`, `export`, `report`: a study's folder, or a file in it
+    bool verify = false;                      ///< of `report`: it is checked, not written
     std::vector<std::string> files, failed;   ///< of `merge`: results; ids of trials that are given up
     std::string trial;                        ///< of `export`
     std::optional<double> max_drop;           ///< percentage points
@@ -77,7 +93,7 @@ using ParsedArguments = std::variant<Arguments, HelpText, UsageError>;
 /// means the window.
 [[nodiscard]] ParsedArguments parse_arguments(std::vector<std::string> words);
 
-/// "run, demo, mcp, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor": for sentences.
+/// "run, demo, mcp, run-trial, merge, export, report, inspect, scan, quantize, evaluate, models, doctor": for sentences.
 [[nodiscard]] std::string command_names();
 
 } // namespace ca

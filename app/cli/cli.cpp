@@ -84,6 +84,8 @@ int carry_out_command(const Arguments &arguments, const Streams &streams, std::s
         return merge_command(arguments, console);
     case Command::export_trial:
         return export_command(arguments, console, stop);
+    case Command::report:
+        return report_command(arguments, console);
     case Command::inspect:
         return inspect_command(arguments, console, stop);
     case Command::scan:

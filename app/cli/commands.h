@@ -24,6 +24,8 @@ namespace ca {
 [[nodiscard]] int merge_command(const Arguments &arguments, const Console &console);
 /// Writes a trial of a study as a file.
 [[nodiscard]] int export_command(const Arguments &arguments, const Console &console, std::stop_token stop);
+/// Writes the report of a study, or checks one that is there.
+[[nodiscard]] int report_command(const Arguments &arguments, const Console &console);
 [[nodiscard]] int models_command(const Console &console);
 [[nodiscard]] int doctor_command(const Console &console);
 

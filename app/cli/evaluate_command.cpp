@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 
 #include "app/cli/evaluation.h"
+#include "app/cli/examples_text.h"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/fetcher.h"
-#include "app/cli/shown_examples.h"
 #include "core/base/progress.h"
+#include "core/evaluate/find_examples.h"
 #include "core/evaluate/measurement.h"
 #include "core/program/program.h"
 
@@ -36,7 +36,7 @@ struct Evaluation {
     std::pair<std::string, std::string> split; ///< name and hash
     std::vector<std::string> notes;
     std::optional<DropQuestion> race;
-    std::optional<ShownExamples> examples;
+    std::optional<ExampleSet> examples;
     std::vector<StepTime> steps; ///< in program order; empty without `--profile`
 };
 

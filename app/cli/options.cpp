@@ -142,6 +142,14 @@ void add_merge(CLI::App &app, Arguments &arguments)
         ->type_name("ID");
 }
 
+void add_report(CLI::App &app, Arguments &arguments)
+{
+    app.add_option("STUDY", arguments.study_place, "The study's folder, or a file in it")->required();
+    app.add_option("--output", arguments.output, "The folder that gets the report (the study's own)")->type_name("DIR");
+    app.add_flag("--verify", arguments.verify,
+                 "Write nothing: read the report that is there, and look up each of its numbers in the study");
+}
+
 void add_export_format(CLI::App &app, Arguments &arguments)
 {
     std::vector<std::string> formats;
@@ -216,6 +224,7 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
         {Command::run_trial, "Carry out one trial of a study on this machine"},
         {Command::merge, "Bring results of run-trial into their study"},
         {Command::export_trial, "Write a trial of a study as a file"},
+        {Command::report, "Write the report of a study: PDF, HTML, Markdown, tables and charts"},
         {Command::inspect, "What a model file holds; executes nothing in it"},
         {Command::scan, "What each layer costs in each format: Beta noise, and the divergence of the output"},
         {Command::quantize, "Write a quantized model"},
@@ -232,6 +241,8 @@ void add_command(CLI::App &app, const std::string &name, Command command, Argume
         add_merge(sub, arguments);
     if (command == Command::export_trial)
         add_export(sub, arguments);
+    if (command == Command::report)
+        add_report(sub, arguments);
     if (command == Command::scan)
         add_scan(sub, arguments);
     if (command == Command::quantize)

@@ -3,17 +3,15 @@
 
 #include "app/cli/advice.h"
 #include "app/cli/constraints.h"
+#include "app/cli/examples_text.h"
 #include "app/cli/open_run.h"
 #include "app/cli/output_place.h"
 #include "app/cli/run_examples.h"
+#include "app/cli/study_results.h"
 #include "core/report/results.h"
-#include "core/study/study.h"
+#include "core/study/load_study.h"
 
 #include <algorithm>
-
-#ifdef CA_GUI
-#include "app/session/png_chart.h"
-#endif
 
 namespace ca {
 namespace {
@@ -36,24 +34,30 @@ std::string trial_sentence(const Trial &trial)
     return trial.error.empty() ? text : text + ". " + trial.error;
 }
 
-/// The picture of the front. The study is whole without it: a sentence says what is missing.
-void add_png(Study &study, const fs::path &folder, const Console &console)
+/// Into the store, from where reports take them.
+Status keep_examples(const ExampleSet &examples, const fs::path &folder)
 {
-    const fs::path file = folder / "pareto.png";
-#ifdef CA_GUI
-    if (const auto drawn = write_pareto_png(study, file); !drawn) {
-        console.warn(file.filename().string() + " is missing: " + drawn.error().text());
-        return;
-    }
-    study.files.push_back(file);
-    // study.json is the object that is printed: once more, now that it names the picture.
-    if (const auto written = write_study(study, folder); !written)
-        console.warn("study.json does not name " + file.filename().string() + ": " + written.error().text());
-#else
-    (void)study;
-    console.note(file.filename().string()
-                 + " is missing: this build of the program has no window system; pareto.svg is the same chart.");
-#endif
+    auto store = StudyStore::open_for_writing(folder);
+    return store ? store->set_scan(kExamplesTable, Json(to_json(examples, true))) : Status(forward(store));
+}
+
+/// The results folder with its report; the study, and study.json, then name its files.
+Status add_report(Study &study, const fs::path &folder, const Console &console)
+{
+    const auto opened = open_study(folder);
+    if (!opened)
+        return forward(opened);
+    const auto source = read_report_source(opened->store);
+    if (!source)
+        return forward(source);
+    const auto written = write_study_results(*source, folder);
+    if (!written)
+        return forward(written);
+    for (const std::string &note : written->notes)
+        console.warn(note);
+    study.files = {folder / kStoreFile};
+    study.files.insert(study.files.end(), written->files.begin(), written->files.end());
+    return write_study(study, folder);
 }
 
 std::vector<std::string> trial_row(const Study &study, const Trial &trial)
@@ -91,15 +95,30 @@ std::string study_text(const Study &study)
     return text;
 }
 
-int finish(Study study, const std::optional<ShownExamples> &examples, const fs::path &folder, const Console &console,
+bool is_over(const Study &study)
+{
+    return std::none_of(study.trials.begin(), study.trials.end(),
+                        [](const Trial &trial) { return trial.state == TrialState::queued; });
+}
+
+/// A study that is not over gets its tables alone.
+Status write_files(Study &study, const fs::path &folder, const Console &console, bool was_stopped)
+{
+    if (!has_results(study))
+        return {};
+    if (!was_stopped && is_over(study))
+        return add_report(study, folder, console);
+    const auto files = write_results(study, folder);
+    return files ? Status() : forward(files);
+}
+
+int finish(Study study, const std::optional<ExampleSet> &examples, const fs::path &folder, const Console &console,
            bool was_stopped)
 {
-    if (has_results(study))
-        if (const auto files = write_results(study, folder); !files)
-            return console.fail(files.error());
+    if (const auto written = write_files(study, folder, console, was_stopped); !written)
+        return console.fail(written.error());
     if (was_stopped)
         return console.fail(cancelled().value());
-    add_png(study, folder, console);
     OrderedJson json = to_json(study);
     std::string text = study_text(study);
     if (examples) {
@@ -107,9 +126,7 @@ int finish(Study study, const std::optional<ShownExamples> &examples, const fs::
         text += examples_text(*examples);
     }
     const int printed = console.result(json, text);
-    const bool is_over = std::none_of(study.trials.begin(), study.trials.end(),
-                                      [](const Trial &trial) { return trial.state == TrialState::queued; });
-    const auto reached = is_over ? check_constraints(study) : Status();
+    const auto reached = is_over(study) ? check_constraints(study) : Status();
     return reached || printed != 0 ? printed : console.fail(reached.error());
 }
 
@@ -141,16 +158,17 @@ int run_command(const Arguments &given, const Console &console, std::stop_token 
     agent->model.reset(); // with its application object, beside which no chart can be drawn
     if (!study)
         return console.fail(study.error());
-    std::optional<ShownExamples> examples;
+    std::optional<ExampleSet> examples;
     const Trial *trial = arguments.show_examples ? trial_to_show(*study) : nullptr;
     if (arguments.show_examples && !trial)
         console.warn("There is no quantized trial to show examples of.");
     if (trial && !stop.stop_requested()) {
         auto found = examples_of(*trial, arguments, *inputs, stop, progress);
-        if (found)
+        const auto kept = found ? keep_examples(*found, options.folder) : Status(forward(found));
+        if (kept)
             examples = std::move(*found);
         else
-            console.warn("No examples of " + trial->id + " can be shown. " + found.error().text());
+            console.warn("No examples of " + trial->id + " can be shown. " + kept.error().text());
     }
     return finish(std::move(*study), examples, options.folder, console, stop.stop_requested());
 }

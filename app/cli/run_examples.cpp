@@ -16,8 +16,8 @@ const Trial *trial_to_show(const Study &study)
     return trial == study.trials.end() ? nullptr : &*trial;
 }
 
-Result<ShownExamples> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs, std::stop_token stop,
-                                  const Progress &progress)
+Result<ExampleSet> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs, std::stop_token stop,
+                               const Progress &progress)
 {
     Evaluation said; // the study has said it
     const auto setting = open_setting(arguments, inputs, said, stop, progress);
@@ -38,8 +38,11 @@ Result<ShownExamples> examples_of(const Trial &trial, const Arguments &arguments
     const auto of_float = answers(*float_model), of_trial = answers(quantized->program);
     if (!of_float || !of_trial)
         return forward(of_float ? of_trial : of_float);
-    return find_examples(*quantized, *of_float, *of_trial, setting->split, setting->scoring, setting->preprocess,
-                         arguments.threads, stop, progress);
+    auto found = find_examples(*quantized, *of_float, *of_trial, setting->split, setting->scoring, setting->preprocess,
+                               arguments.threads, stop, progress);
+    if (found)
+        found->trial = trial.id;
+    return found;
 }
 
 } // namespace ca

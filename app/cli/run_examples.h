@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/cli/open_inputs.h"
-#include "app/cli/shown_examples.h"
+#include "core/evaluate/find_examples.h"
 #include "core/study/study.h"
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace ca {
 [[nodiscard]] const Trial *trial_to_show(const Study &study);
 
 /// Examples of that trial on holdout. Errors: those of quantizing and running.
-[[nodiscard]] Result<ShownExamples> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs,
-                                                std::stop_token stop, const Progress &progress);
+[[nodiscard]] Result<ExampleSet> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs,
+                                             std::stop_token stop, const Progress &progress);
 
 } // namespace ca

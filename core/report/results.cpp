@@ -2,96 +2,97 @@
 #include "core/report/results.h"
 
 #include "core/base/atomic_file.h"
-#include "core/base/csv.h"
+#include "core/report/report.h"
+#include "core/report/source/stored_numbers.h"
+#include "core/report/writers/html.h"
+#include "core/report/writers/markdown.h"
+#include "core/report/writers/svg.h"
+
+#include <algorithm>
+#include <cctype>
 
 namespace ca {
 namespace {
 
-using Row = std::vector<std::string>;
+using report::Chart;
 
-const Row kHeading{"id",
-                   "method",
-                   "name",
-                   "origin",
-                   "state",
-                   "bytes",
-                   "ratio",
-                   "correct",
-                   "n",
-                   "top1",
-                   "low",
-                   "high",
-                   "top5",
-                   "fixed",
-                   "broken",
-                   "p_value",
-                   "verdict",
-                   "latency_ms",
-                   "latency_low",
-                   "latency_high",
-                   "kernel",
-                   "on_front",
-                   "holdout_correct",
-                   "holdout_n",
-                   "holdout_top1",
-                   "holdout_low",
-                   "holdout_high",
-                   "seconds",
-                   "recipe_hash",
-                   "error"};
-
-void add_empty(Row &row, std::size_t count)
+std::string pareto_of(const Study &study)
 {
-    row.insert(row.end(), count, std::string());
+    return pareto_svg(chart_points(study), study.model_name + " on " + study.data_name + ": size and accuracy of the trials");
 }
 
-void add_share(Row &row, const Accuracy &accuracy)
+/// `T007` for T7: files sort as the trials do. Ids from elsewhere lose what a file's name cannot hold everywhere.
+std::string sortable(const std::string &id)
 {
-    row.insert(row.end(),
-               {std::to_string(accuracy.correct), std::to_string(accuracy.n), to_text(accuracy.top1()),
-                to_text(accuracy.interval[0]), to_text(accuracy.interval[1])});
+    constexpr std::size_t kDigits = 3;
+    std::string name = id;
+    std::replace_if(
+        name.begin(), name.end(), [](unsigned char c) { return c >= 0x80 || (std::isalnum(c) == 0 && c != '-'); }, '_');
+    const std::size_t digits =
+        std::min(name.find_first_not_of("0123456789", 1), name.size()) - std::min<std::size_t>(1, name.size());
+    if (name.starts_with('T') && digits > 0 && digits < kDigits)
+        name.insert(1, kDigits - digits, '0');
+    return name;
 }
 
-void add_comparison(Row &row, const std::optional<PairedComparison> &versus_float)
+bool keeps_recipe(const Study &study, const Trial &trial)
 {
-    if (!versus_float)
-        return add_empty(row, 4);
-    row.insert(row.end(),
-               {std::to_string(versus_float->fixed), std::to_string(versus_float->broken), to_text(versus_float->p_value),
-                versus_float->verdict});
+    const auto is_it = [&](const std::optional<std::string> &id) { return id && *id == trial.id; };
+    return trial.method != "fp32" && trial.state == TrialState::done
+        && (trial.on_front || is_it(study.answer) || is_it(study.balanced) || is_it(study.smallest) || is_it(study.fastest));
 }
 
-void add_latency(Row &row, const std::optional<Latency> &latency)
+Status write_recipes(const Study &study, ResultsFolder &results)
 {
-    if (latency && latency->real && latency->batch1)
-        row.insert(row.end(), {to_text(latency->batch1->median), to_text(latency->batch1->low), to_text(latency->batch1->high)});
-    else
-        add_empty(row, 3);
-    row.push_back(!latency ? "" : latency->real ? "real" : "simulated");
+    for (const Trial &trial : study.trials)
+        if (keeps_recipe(study, trial))
+            if (const auto written = results.write(recipe_file(study, trial), pretty(OrderedJson(to_json(trial.recipe))) + "\n");
+                !written)
+                return written;
+    return {};
 }
 
-Row row_of(const Study &study, const Trial &trial)
+/// Charts that have a file of their own.
+Status write_charts(const report::Document &document, ResultsFolder &results)
 {
-    Row row{trial.id, trial.method, clean_text(trial.name), to_text(trial.origin), to_text(trial.state)};
-    if (trial.selection) {
-        const Bytes size = trial.selection->size;
-        row.push_back(std::to_string(size.value));
-        row.push_back(size.value > 0 ? to_text(static_cast<double>(study.float_bytes.value) / static_cast<double>(size.value), 3)
-                                     : "");
-        add_share(row, trial.selection->accuracy);
-        row.push_back(trial.selection->accuracy.top5 ? to_text(*trial.selection->accuracy.top5) : "");
-        add_comparison(row, trial.selection->versus_float);
-        add_latency(row, trial.selection->latency);
-    } else {
-        add_empty(row, 16);
+    for (const report::Block &block : document.blocks) {
+        const auto *chart = std::get_if<Chart>(&block);
+        if (chart == nullptr || chart->drawing.file.empty())
+            continue;
+        if (const auto written = results.replace(chart->drawing.file, to_svg(chart->drawing)); !written)
+            return written;
     }
-    row.emplace_back(trial.on_front ? "1" : "0");
-    if (trial.holdout)
-        add_share(row, trial.holdout->accuracy);
-    else
-        add_empty(row, 5);
-    row.insert(row.end(), {to_text(trial.seconds, 3), trial.recipe_hash, clean_text(trial.error)});
-    return row;
+    return {};
+}
+
+/// One that says the same is left as it is: the runner of the study names its files in it, which the store does not know.
+Status write_study_json(Study study, ResultsFolder &results)
+{
+    constexpr std::size_t kLargest = std::size_t{256} << 20U; // bytes
+    const char *const name = "study.json";
+    study.files = {results.path() / name};
+    const OrderedJson json = to_json(study);
+    if (const auto text = read_file(results.path() / name, kLargest)) {
+        auto there = parse_json(*text, name);
+        if (there && there->is_object() && there->contains("files")) {
+            (*there)["files"] = json["files"];
+            if (*there == Json(json))
+                return {};
+        }
+    }
+    return results.replace(name, pretty(json) + "\n");
+}
+
+Status write_tables(const ReportSource &source, ResultsFolder &results)
+{
+    if (const auto written = write_study_json(source.study, results); !written)
+        return written;
+    if (const auto written = results.replace("trials.csv", trials_csv(source.study)); !written)
+        return written;
+    const std::string layers = layers_csv(report::recommended_trial(source.study), source.sensitivity);
+    if (const auto written = results.write("layers.csv", layers); !written)
+        return written;
+    return source.examples ? results.write("failures.csv", failures_csv(*source.examples)) : Status();
 }
 
 } // namespace
@@ -115,30 +116,42 @@ std::vector<ChartPoint> chart_points(const Study &study)
     return points;
 }
 
-std::string trials_csv(const Study &study)
-{
-    std::string text = csv_line(kHeading);
-    for (const Trial &trial : study.trials)
-        text += csv_line(row_of(study, trial));
-    return text;
-}
-
 Result<std::vector<std::filesystem::path>> write_results(const Study &study, const std::filesystem::path &folder)
 {
-    std::vector<std::filesystem::path> files{folder / "study.json"};
-    const auto add = [&](const char *name, const std::string &content) -> Status {
-        const auto written = write_file(folder / name, content);
-        if (!written)
-            return forward(written);
-        files.push_back(folder / name);
-        return {};
+    if (const auto written = write_file(folder / "trials.csv", trials_csv(study)); !written)
+        return forward(written);
+    if (const auto written = write_file(folder / "pareto.svg", pareto_of(study)); !written)
+        return forward(written);
+    return std::vector<std::filesystem::path>{folder / "study.json", folder / "trials.csv", folder / "pareto.svg"};
+}
+
+std::string recipe_file(const Study &study, const Trial &trial)
+{
+    std::string roles;
+    const auto add = [&](const std::optional<std::string> &id, const char *role) {
+        if (id && *id == trial.id)
+            roles += std::string("_") + role;
     };
-    if (const auto written = add("trials.csv", trials_csv(study)); !written)
-        return forward(written);
-    const std::string title = study.model_name + " on " + study.data_name + ": size and accuracy of the trials";
-    if (const auto written = add("pareto.svg", pareto_svg(chart_points(study), title)); !written)
-        return forward(written);
-    return files;
+    add(study.answer, "answer");
+    add(study.balanced, "balanced");
+    add(study.smallest, "smallest");
+    add(study.fastest, "fastest");
+    return "recipes/" + sortable(trial.id) + (roles.empty() ? "_front" : roles) + ".json";
+}
+
+Status write_results(const ReportSource &source, const report::Document &document, ResultsFolder &results)
+{
+    const report::StoredNumbers numbers(source);
+    const std::string html = to_html(document, [&](const std::string &figure) { return numbers.text(figure); });
+    if (const auto written = results.write("report.html", html); !written)
+        return written;
+    if (const auto written = results.write("report.md", to_markdown(document)); !written)
+        return written;
+    if (const auto written = write_tables(source, results); !written)
+        return written;
+    if (const auto written = write_charts(document, results); !written)
+        return written;
+    return write_recipes(source.study, results);
 }
 
 } // namespace ca

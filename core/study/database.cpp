@@ -261,7 +261,7 @@ Status Database::transaction(const std::function<Status()> &work)
 
 Status Database::snapshot(const std::function<Status()> &work) const
 {
-    return in_transaction("BEGIN", work);
+    return sqlite3_get_autocommit(connection_.get()) == 0 ? work() : in_transaction("BEGIN", work); // within one already
 }
 
 Status Database::copy_into(Database &target) const

@@ -53,7 +53,8 @@ public:
     /// Does `work` whole or not at all: durable when this returns, undone where `work` fails. Within another transaction it is a
     /// part of that one, which an error of `work` must then end.
     [[nodiscard]] Status transaction(const std::function<Status()> &work);
-    /// `work` sees the file as it was at its first query, whatever another process writes meanwhile.
+    /// `work` sees the file as it was at its first query, whatever another process writes meanwhile. Within another one it sees
+    /// what that one sees.
     [[nodiscard]] Status snapshot(const std::function<Status()> &work) const;
 
     /// A consistent copy of it all into `target`, also while another process writes.

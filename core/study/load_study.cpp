@@ -89,8 +89,13 @@ Result<Study> load_study(const StudyStore &store)
         const auto transcript = store.transcript();
         if (!transcript)
             return forward(transcript);
+        const auto seconds = store.scan(kSecondsTable);
+        if (!seconds)
+            return forward(seconds);
         study = study_of(*facts);
         study.trials = std::move(*trials);
+        if (*seconds && (*seconds)->is_number())
+            study.seconds = (*seconds)->get<double>();
         study.hypervolume = std::move(*volumes);
         return read_transcript(*transcript, study);
     });

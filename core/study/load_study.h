@@ -17,6 +17,8 @@ struct OpenedStudy {
 /// What the store holds of a study, with the front taken on it. `files` is empty. Errors: those of reading.
 [[nodiscard]] Result<Study> load_study(const StudyStore &store);
 
+inline constexpr const char *kSecondsTable = "seconds"; ///< of a store: a number, what all runs of the study took
+
 /// A study without trials.
 [[nodiscard]] Study study_of(const StudyFacts &facts);
 

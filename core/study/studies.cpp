@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/studies.h"
 
+#include "core/base/atomic_file.h"
+#include "core/base/checksums.h"
+#include "core/base/sha256.h"
 #include "core/study/artefact_path.h"
 #include "core/study/store.h"
 #include "core/study/store_schema.h"
@@ -14,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a study writes beside its store without recording it, by DESIGN.md section 8.
-constexpr std::array kResults{"study.json", "trials.csv",  "pareto.svg",   "pareto.png",
-                              "report.pdf", "report.html", "examples.png", "failures.csv"};
+constexpr std::array kResults{"study.json", "trials.csv", "pareto.svg", "pareto.png"};
+constexpr std::size_t kLargestList = 16U << 20U; // bytes of checksums
 // After all else, so that a removal that was broken off can be repeated.
 constexpr std::array kStoreFiles{"study.db", "study.db-wal", "study.db-shm", "study.db-journal", ".study.db.part", kLockFile};
 
@@ -131,10 +134,25 @@ Status remove_file(const fs::path &file)
                                      + ". Check the permissions of its folder, then remove the study again."));
 }
 
+/// What reports wrote, as far as it is as they left it, and the list of it.
+void add_reports(std::vector<fs::path> &files, const fs::path &folder)
+{
+    const auto list = read_file(folder / kChecksumFile, kLargestList);
+    if (!list)
+        return;
+    for (const auto &[name, checksum] : read_checksums(*list)) {
+        const auto sum = is_below(folder, name) ? sha256_of_file(folder / name) : Result<std::string>();
+        if (sum && *sum == checksum)
+            files.emplace_back(name);
+    }
+    files.emplace_back(kChecksumFile);
+}
+
 /// The files that the study wrote, without its store.
 std::vector<fs::path> written_by(const fs::path &folder)
 {
     std::vector<fs::path> files(kResults.begin(), kResults.end());
+    add_reports(files, folder);
     const auto store = StudyStore::open_for_reading(folder);
     const auto artefacts = store ? store->artefacts() : Result<std::vector<Artefact>>();
     if (artefacts) // else it is damaged, and what it made stays

@@ -9,6 +9,7 @@
 #include "core/search/constraints_json.h"
 #include "core/search/planner_baselines.h"
 #include "core/study/load_study.h"
+#include "core/study/machine_facts.h"
 #include "core/study/trial_front.h"
 
 #include <algorithm>
@@ -39,6 +40,20 @@ void remove_leftovers(const std::filesystem::path &folder)
     });
 }
 
+/// Adds this machine to those that the study was carried out on.
+Status keep_machine(StudyStore &store)
+{
+    auto machines = store.scan(kMachinesTable);
+    if (!machines)
+        return forward(machines);
+    Json all = machines->value_or(Json::array());
+    const Json here = machine_facts();
+    if (std::find(all.begin(), all.end(), here) != all.end())
+        return {};
+    all.push_back(here);
+    return store.set_scan(kMachinesTable, all);
+}
+
 void clear_queue(const std::filesystem::path &queue)
 {
     remove_files<std::filesystem::directory_iterator>(queue, [](const std::string &name) { return name.ends_with(".json"); });
@@ -63,11 +78,14 @@ Status StudyRunner::open()
     bench_.emplace(std::move(*bench));
     bench_->facts.float_bytes = predicted_bytes(model_, {});
     bench_->facts.options["constraints"] = to_json(options_.constraints);
+    bench_->facts.options["budget"] = {{"trials", options_.max_trials}, {"minutes", options_.minutes}};
     study_ = study_of(bench_->facts);
     if (options_.folder.empty())
         return queue_float();
     if (const auto begun = there ? go_on() : begin_store(); !begun)
         return begun;
+    if (const auto kept = keep_machine(*store_); !kept)
+        return kept;
     remove_leftovers(options_.folder);
     for (const char *name : {kStoreFile, "study.json", "trials.csv", "pareto.svg"}) // the last two by write_results
         study_.files.push_back(options_.folder / name);
@@ -104,17 +122,27 @@ Status StudyRunner::go_on()
     if (!kept)
         return forward(kept);
     study_ = std::move(*kept);
-    for (Trial &trial : study_.trials)
-        if (trial.state == TrialState::interrupted || trial.state == TrialState::cancelled) {
-            trial.state = TrialState::queued;
-            trial.error.clear();
-        }
+    earlier_seconds_ = study_.seconds;
+    take_up_unfinished();
     drop_exports();
     auto answers = float_answers(*store_, study_, TrialSplit::selection);
     if (!answers)
         return forward(answers);
     float_answers_ = std::move(*answers);
     return {};
+}
+
+/// Those that are left stay in the store as they are, for whoever goes on with the study.
+void StudyRunner::take_up_unfinished()
+{
+    for (Trial &trial : study_.trials) {
+        if (was_carried_out(trial))
+            continue;
+        const bool leaves = unfinished_ == Unfinished::leave && &trial != &study_.trials.front();
+        trial.state = !leaves ? TrialState::queued : trial.state == TrialState::queued ? TrialState::interrupted : trial.state;
+        if (!leaves)
+            trial.error.clear();
+    }
 }
 
 Status StudyRunner::keep_constraints(const Constraints &constraints)

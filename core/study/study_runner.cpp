@@ -24,8 +24,9 @@ std::filesystem::path StudyRunner::export_of(const Trial &trial) const
     return options_.folder.empty() ? std::filesystem::path() : options_.folder / export_path(trial);
 }
 
-Result<Study> StudyRunner::run(const std::function<Status(StudyRunner &)> &drive)
+Result<Study> StudyRunner::run(const std::function<Status(StudyRunner &)> &drive, Unfinished unfinished)
 {
+    unfinished_ = unfinished;
     const Status done = carry_out_study(drive);
     if (!has_results(study_))
         if (const auto cleared = clear_away(); !cleared && done)
@@ -55,14 +56,43 @@ Status StudyRunner::carry_out_study(const std::function<Status(StudyRunner &)> &
         return opened;
     if (const auto done = carry_out_queue({}); !done)
         return done;
-    const bool waits_for_others = std::any_of(study_.trials.begin(), study_.trials.end(),
-                                              [](const Trial &trial) { return trial.state == TrialState::queued; });
-    if (!stop_.stop_requested() && !waits_for_others)
+    if (!stop_.stop_requested() && !waits_for_others())
         if (const auto driven = drive(*this); !driven && driven.error().code != ErrorCode::cancelled)
             return driven;
-    if (const auto ended = options_.queue_only ? write_queue() : measure_holdout(); !ended)
-        return ended;
+    if (!options_.queue_only)
+        return measure_front();
+    if (const auto written = write_queue(); !written)
+        return written;
     return save();
+}
+
+bool StudyRunner::waits_for_others() const
+{
+    return std::any_of(study_.trials.begin(), study_.trials.end(),
+                       [](const Trial &trial) { return trial.state == TrialState::queued; });
+}
+
+Status StudyRunner::measure_front()
+{
+    if (const auto measured = measure_holdout(); !measured)
+        return measured;
+    return save();
+}
+
+void StudyRunner::off_the_clock(const std::function<void()> &work)
+{
+    const auto before = std::chrono::steady_clock::now();
+    work();
+    start_ += std::chrono::steady_clock::now() - before;
+}
+
+void StudyRunner::make_room(std::size_t trials, double minutes)
+{
+    const std::size_t most = study_.trials.size() + trials;
+    if (most > options_.max_trials)
+        planner_.reset(); // it plans for as many as there are
+    options_.max_trials = std::max(options_.max_trials, most);
+    options_.minutes = std::max(options_.minutes, (seconds() + holdout_time(study_)) / 60 + minutes);
 }
 
 /// With `queue_only` float alone, and then what is queued is left for others.
@@ -93,11 +123,8 @@ Status StudyRunner::carry_out(const std::vector<TrialRequest> &requests, const s
 /// Runs a trial, or cancels it where the study is at its end. Errors: the float model fails, the study cannot be written.
 Status StudyRunner::step(std::size_t i)
 {
-    if (options_.before_trial) {
-        const auto before = std::chrono::steady_clock::now();
-        options_.before_trial(stop_);
-        start_ += std::chrono::steady_clock::now() - before; // waiting takes nothing of the study's minutes
-    }
+    if (options_.before_trial)
+        off_the_clock([this] { options_.before_trial(stop_); });
     Trial &trial = study_.trials[i];
     if (stop_.stop_requested())
         return cancel(trial, "The study was stopped before it.");
@@ -219,12 +246,13 @@ Status StudyRunner::measure_holdout()
 {
     if (bench_->holdout.size() == 0 || !float_answers_)
         return {};
-    std::optional<FloatAnswers> reference;
     for (std::size_t i = 0; i < study_.trials.size() && !stop_.stop_requested(); ++i) {
         Trial &trial = study_.trials[i];
         if (trial.state != TrialState::done || (i > 0 && !trial.on_front && trial.id != study_.answer))
             continue;
-        const auto measured = measure_on_holdout(trial, reference);
+        if (trial.holdout && holdout_answers_)
+            continue;
+        const auto measured = measure_on_holdout(trial);
         if (!measured && is_of_the_disk(measured.error()))
             return measured;
         if (!measured && measured.error().code != ErrorCode::cancelled)
@@ -235,9 +263,10 @@ Status StudyRunner::measure_holdout()
     return {};
 }
 
-/// `reference`: float's answers, set by the first call.
-Status StudyRunner::measure_on_holdout(Trial &trial, std::optional<FloatAnswers> &reference)
+/// The first is float, whose answers the others are compared with.
+Status StudyRunner::measure_on_holdout(Trial &trial)
 {
+    auto &reference = holdout_answers_;
     std::optional<MeasurementRecord> known;
     if (store_) {
         auto found = store_->measurement_of(trial.id, TrialSplit::holdout);
@@ -275,7 +304,10 @@ Status StudyRunner::measure_on_holdout(Trial &trial, std::optional<FloatAnswers>
 
 Status StudyRunner::save()
 {
-    study_.seconds = seconds();
+    study_.seconds = earlier_seconds_ + seconds();
+    if (store_)
+        if (const auto kept = store_->set_scan(kSecondsTable, study_.seconds); !kept)
+            return kept;
     return options_.folder.empty() || !has_results(study_) ? Status() : write_study(study_, options_.folder);
 }
 

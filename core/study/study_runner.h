@@ -24,6 +24,12 @@ struct TrialRequest {
 /// Of the planner, or one of its baselines.
 [[nodiscard]] TrialRequest request_of(const Proposal &proposal);
 
+/// What becomes of trials that an earlier run of a study left unfinished.
+enum class Unfinished {
+    carry_out, ///< they come first
+    leave,     ///< they stay undone until somebody wants them: the study is talked about. Float is carried out all the same.
+};
+
 /// One study while it runs: trials are queued in rounds, carried out one after the other, and kept after each change. For one
 /// thread. What it is given outlives it.
 class StudyRunner {
@@ -36,7 +42,8 @@ public:
 
     /// Opens the study or makes it, carries out float and what is queued in it already, then lets `drive` do what it will with
     /// the functions below, and measures the front on holdout. Errors: as run_study; those of `drive`.
-    [[nodiscard]] Result<Study> run(const std::function<Status(StudyRunner &)> &drive);
+    [[nodiscard]] Result<Study> run(const std::function<Status(StudyRunner &)> &drive,
+                                    Unfinished unfinished = Unfinished::carry_out);
 
     // For `drive`. All but the constraints' errors are the disk's, and end the study.
 
@@ -60,6 +67,14 @@ public:
     [[nodiscard]] Status set_constraints(const Constraints &constraints);
     /// Appends to the study's transcript, where there is a store.
     [[nodiscard]] Status note(const Json &entry);
+    /// The front on holdout, where it was not measured yet, as at the end of the study; and what is known so far is written.
+    [[nodiscard]] Status measure_front();
+    /// Does `work`, which takes nothing of the study's minutes: waiting for a person.
+    void off_the_clock(const std::function<void()> &work);
+    /// From now on this stops what runs: a part of the study can be stopped without its end.
+    void heed(std::stop_token stop) { stop_ = std::move(stop); }
+    /// Room for so many trials and minutes from now on, where there was less.
+    void make_room(std::size_t trials, double minutes);
 
     [[nodiscard]] const Study &study() const { return study_; }
     [[nodiscard]] const Model &model() const { return model_; }
@@ -80,6 +95,7 @@ public:
 private:
     // study_runner.cpp
     Status clear_away();
+    [[nodiscard]] bool waits_for_others() const;
     Status carry_out_study(const std::function<Status(StudyRunner &)> &drive);
     Status carry_out_queue(const std::function<std::optional<std::string>()> &why_not);
     Status step(std::size_t i);
@@ -90,13 +106,14 @@ private:
     void drop_exports() const;
     Status cancel(Trial &trial, const std::string &why);
     Status measure_holdout();
-    Status measure_on_holdout(Trial &trial, std::optional<FloatAnswers> &reference);
+    Status measure_on_holdout(Trial &trial);
     Status save();
 
     // study_rounds.cpp
     Status open();
     Status begin_store();
     Status go_on();
+    void take_up_unfinished();
     Status keep_constraints(const Constraints &constraints);
     Status queue_float();
     Status write_queue();
@@ -129,7 +146,7 @@ private:
 
     const Model &model_;
     const DataSet &data_;
-    const StudyOptions &options_;
+    StudyOptions options_;
     const TrialSink &on_trial_;
     std::stop_token stop_;
     const Progress &progress_;
@@ -138,7 +155,10 @@ private:
     bool made_store_ = false;         ///< by this run
     std::optional<SensitivityTable> table_;
     std::optional<Planner> planner_;
-    std::optional<FloatAnswers> float_answers_; ///< on selection
+    std::optional<FloatAnswers> float_answers_;   ///< on selection
+    std::optional<FloatAnswers> holdout_answers_; ///< float's, on holdout
+    Unfinished unfinished_ = Unfinished::carry_out;
+    double earlier_seconds_ = 0; ///< of runs before this one
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     Study study_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/session/png_chart.h"
+#include "app/session/report_files.h"
 #include "tests/app/session/opened_window.h"
 #include "tests/support/gui_main.h"
 #include "tests/support/scripted_nets_torch.h"
@@ -71,9 +71,9 @@ void TestWindowRun::runs_a_dropped_model_to_the_end()
     QVERIFY(opened.strip().stage().startsWith(QStringLiteral("Finished")));
     QCOMPARE(opened.settings.value(ca::Setting::recent_models).toStringList().size(), 1);
 
-    const auto png = std::filesystem::path(opened.folder.path().toStdString()) / "pareto.png";
-    QVERIFY(ca::write_pareto_png(*opened.last, png));
-    QCOMPARE(QImage(QString::fromStdString(png.string())).size(), QSize(1920, 1200));
+    const auto png = ca::draw_pareto(*opened.last);
+    QVERIFY(png);
+    QCOMPARE(QImage::fromData(QByteArray::fromStdString(*png), "PNG").size(), QSize(1920, 1200));
 }
 
 void TestWindowRun::cancelling_answers_at_once_and_keeps_what_is_finished()

@@ -65,6 +65,7 @@ void TestPhrases::reads_one_wish_data()
     row("go on", Kind::go_on);
     row("Yes, please!", Kind::go_on);
     row("continue", Kind::go_on);
+    row("run 8 more trials", Kind::go_on);
     row("stop", Kind::stop);
     row("that's all", Kind::stop);
     row("status", Kind::overview);
@@ -182,7 +183,9 @@ void TestPhrases::does_not_guess_data()
                              "MB",
                              "😀",
                              "--",
-                             "no"})
+                             "no",
+                             "how many trials",
+                             "the trial"})
         QTest::newRow(text) << QString::fromUtf8(text);
 }
 

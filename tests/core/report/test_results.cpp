@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/results.h"
+#include "tests/core/report/csv_records.h"
 
 #include <QDir>
 #include <QFile>
@@ -53,29 +54,9 @@ ca::Study some_study()
     return study;
 }
 
-/// RFC 4180 read by hand: records of fields.
-std::vector<std::vector<std::string>> read_csv(const std::string &text)
+std::string cell(const ca::Study &study, std::size_t row, const std::string &column)
 {
-    std::vector<std::vector<std::string>> records(1, std::vector<std::string>(1));
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-            records.back().back() += '"';
-            ++i;
-        } else if (c == '"') {
-            quoted = !quoted;
-        } else if (!quoted && c == ',') {
-            records.back().emplace_back();
-        } else if (!quoted && c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') {
-            records.emplace_back(1, std::string());
-            ++i;
-        } else {
-            records.back().back() += c;
-        }
-    }
-    records.pop_back();
-    return records;
+    return csv_cell(ca::trials_csv(study), row, column);
 }
 
 } // namespace
@@ -90,18 +71,8 @@ private Q_SLOTS:
     void leaves_out_times_of_what_was_simulated();
     void writes_its_files_beside_the_study();
     void says_when_the_folder_is_not_there();
-
-private:
-    static std::string cell(const ca::Study &study, std::size_t row, const std::string &column);
+    void names_recipes_so_that_they_sort();
 };
-
-std::string TestResults::cell(const ca::Study &study, std::size_t row, const std::string &column)
-{
-    const auto records = read_csv(ca::trials_csv(study));
-    const auto &heading = records.at(0);
-    const auto at = std::find(heading.begin(), heading.end(), column);
-    return at == heading.end() ? "no such column" : records.at(row).at(static_cast<std::size_t>(at - heading.begin()));
-}
 
 void TestResults::draws_only_finished_trials()
 {
@@ -182,6 +153,23 @@ void TestResults::says_when_the_folder_is_not_there()
     const auto files = ca::write_results(some_study(), std::filesystem::path(folder.path().toStdString()) / "none");
     QVERIFY(!files);
     QVERIFY(files.error().code == ca::ErrorCode::unwritable);
+}
+
+void TestResults::names_recipes_so_that_they_sort()
+{
+    ca::Study study = some_study();
+    QCOMPARE(ca::recipe_file(study, study.trials[1]), std::string("recipes/T002_front.json"));
+    study.balanced = study.smallest = "T2";
+    QCOMPARE(ca::recipe_file(study, study.trials[1]), std::string("recipes/T002_balanced_smallest.json"));
+    const auto named = [&](const std::string &id) {
+        ca::Trial trial;
+        trial.id = id;
+        return ca::recipe_file(study, trial);
+    };
+    QCOMPARE(named("T48"), std::string("recipes/T048_front.json"));
+    QCOMPARE(named("T1234"), std::string("recipes/T1234_front.json"));
+    QCOMPARE(named("../../x"), std::string("recipes/______x_front.json"));
+    QCOMPARE(named(""), std::string("recipes/_front.json"));
 }
 
 QTEST_APPLESS_MAIN(TestResults)

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void a_transaction_that_fails_leaves_nothing();
     void a_transaction_within_another_is_a_part_of_it();
     void a_snapshot_does_not_see_what_is_written_meanwhile();
+    void a_snapshot_within_another_sees_the_same();
     void a_full_disk_is_said_and_earlier_rows_stay();
     void says_that_another_holds_the_file();
     void says_what_cannot_be_opened();
@@ -133,6 +134,30 @@ void TestDatabase::a_snapshot_does_not_see_what_is_written_meanwhile()
     }));
     QCOMPARE(before, 0);
     QCOMPARE(after, 0);
+    QCOMPARE(number(*reader, "SELECT count(*) FROM t"), 1);
+}
+
+void TestDatabase::a_snapshot_within_another_sees_the_same()
+{
+    Database writer = fresh("snapshots");
+    QVERIFY(writer.execute("PRAGMA journal_mode = WAL"));
+    QVERIFY(writer.execute("CREATE TABLE t(v INTEGER)"));
+    const auto reader = Database::open(file("snapshots"), Database::Access::read);
+    QVERIFY(reader);
+    std::int64_t inner = -1, outer = -1;
+    QVERIFY(reader->snapshot([&]() -> ca::Status {
+        (void)number(*reader, "SELECT count(*) FROM t"); // the moment that is looked at
+        if (const auto put = writer.execute("INSERT INTO t VALUES(1)"); !put)
+            return put;
+        const auto looked = reader->snapshot([&]() -> ca::Status {
+            inner = number(*reader, "SELECT count(*) FROM t");
+            return {};
+        });
+        outer = number(*reader, "SELECT count(*) FROM t");
+        return looked;
+    }));
+    QCOMPARE(inner, 0);
+    QCOMPARE(outer, 0);
     QCOMPARE(number(*reader, "SELECT count(*) FROM t"), 1);
 }
 

@@ -171,7 +171,8 @@ void TestResume::goes_on_with_more_trials()
 {
     auto here = options("longer");
     here.max_trials = 4;
-    QVERIFY(run(here));
+    const auto begun_with = run(here);
+    QVERIFY(begun_with);
     here.max_trials = 9;
     here.resume = true;
     Begun begun;
@@ -179,6 +180,10 @@ void TestResume::goes_on_with_more_trials()
     QVERIFY(study);
     QCOMPARE(study->trials.size(), std::size_t{9});
     QCOMPARE(begun.times.size(), std::size_t{5}); // T5 to T9
+    QVERIFY(study->seconds > begun_with->seconds); // of both runs
+    const auto store = ca::StudyStore::open_for_reading(here.folder);
+    QVERIFY(store);
+    QCOMPARE(ca::load_study(*store)->seconds, study->seconds);
     QVERIFY(!begun.times.contains("T4"));
 }
 

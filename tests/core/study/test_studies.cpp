@@ -52,6 +52,7 @@ private Q_SLOTS:
 
     void removing_takes_the_study_and_nothing_else();
     void removing_leaves_what_is_not_the_studys();
+    void removing_takes_reports_that_nobody_changed();
     void removing_does_not_follow_a_study_out_of_its_folder();
     void a_damaged_study_can_be_removed();
     void a_study_that_is_written_is_not_removed();
@@ -187,6 +188,25 @@ void TestStudies::removing_leaves_what_is_not_the_studys()
              (std::vector<fs::path>{place("mixed") / "notes.txt", place("mixed") / "trials", place("mixed") / "trials.csv"}));
     QVERIFY(fs::exists(place("mixed") / "trials/other.bin") && !fs::exists(place("mixed") / "trials/T1.safetensors"));
     QVERIFY(!StudyStore::open_for_reading(place("mixed")));
+}
+
+void TestStudies::removing_takes_reports_that_nobody_changed()
+{
+    make_study(place("reported"));
+    write(place("reported") / "report.html", "abc");
+    write(place("reported") / "report.md", "abc, and a word of mine");
+    write(place("reported") / "recipes/T001_front.json", "");
+    write(place("precious/report.html"), "abc");
+    // FIPS 180-4's examples: of "abc", and of nothing.
+    const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const std::string nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    write(place("reported") / "checksums.sha256",
+          abc + "  report.html\n" + abc + "  report.md\n" + nothing + "  recipes/T001_front.json\n" + abc
+              + "  ../precious/report.html\n");
+    const auto left = ca::remove_study(place("reported"));
+    QVERIFY(left);
+    QCOMPARE(*left, std::vector<fs::path>{place("reported") / "report.md"});
+    QVERIFY(fs::exists(place("precious/report.html")));
 }
 
 /// A store from elsewhere, whose list of files names one that is not its own.
