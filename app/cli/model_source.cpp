@@ -97,14 +97,14 @@ Result<ModelSource> find_model(const std::string &model, const std::string &weig
     }
     if (!weights.empty())
         return fail(ErrorCode::usage, "--weights goes with one of the models " + zoo_keys() + "; a file brings its own.");
-    if (exists(model))
-        return ModelSource{model, nullptr, false};
-    if (model == "demo") {
+    if (model == "demo") { // before a file of that name, as with all known names
         const auto demo = demo_model();
         if (!demo)
             return forward(demo);
         return ModelSource{*demo, nullptr, false};
     }
+    if (exists(model))
+        return ModelSource{model, nullptr, false};
     return fail(ErrorCode::not_found,
                 "There is no model file " + model + ". Check its name, or use demo or one of " + zoo_keys() + ".");
 }

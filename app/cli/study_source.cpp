@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/study_source.h"
 
+#include "core/model/zoo.h"
+
 #include <array>
 
 namespace ca {
@@ -11,11 +13,17 @@ constexpr std::array kTexts{TextOption{"model", &Arguments::model}, TextOption{"
                             TextOption{"data", &Arguments::data}, TextOption{"classes", &Arguments::classes_file},
                             TextOption{"templates", &Arguments::templates_file}};
 
-/// A name of the program's own stays as it is; a file that is there gets its whole path.
+/// What means the same wherever it is said, also beside a file of that name.
+bool is_known_name(const std::string &name)
+{
+    return find_in_zoo(name) != nullptr || name == "demo" || name == "pictogram10" || name == "cifar10";
+}
+
+/// A file that is there gets its whole path.
 std::string from_the_root(const std::string &name)
 {
     std::error_code failed;
-    if (name.empty() || !std::filesystem::exists(name, failed))
+    if (name.empty() || is_known_name(name) || !std::filesystem::exists(name, failed))
         return name;
     const auto whole = std::filesystem::absolute(name, failed);
     return failed ? name : whole.lexically_normal().string();

@@ -2,8 +2,6 @@
 #include "app/llm/open_chat.h"
 
 #include "app/llm/qt_transport.h"
-#include "core/agent/provider/chat_client.h"
-#include "core/agent/provider/providers.h"
 
 namespace ca {
 namespace {
@@ -27,7 +25,7 @@ Result<ListedModel> only_model(Transport &transport, const Provider &provider, c
 
 } // namespace
 
-Result<std::shared_ptr<ChatModel>> open_chat(const ChatChoice &choice)
+Result<std::shared_ptr<ChatModel>> open_chat(const LlmChoice &choice)
 {
     const auto provider = find_provider(choice.provider);
     if (!provider)
@@ -45,8 +43,21 @@ Result<std::shared_ptr<ChatModel>> open_chat(const ChatChoice &choice)
         name = model->id;
         options.context = model->context;
     }
-    return std::make_shared<ChatClient>(provider->id, endpoint_of(*provider, key, name), dialect_of(*provider), transport,
-                                        std::move(options));
+    return open_chat_model(*provider, key, name, std::move(transport), std::move(options));
+}
+
+Result<std::shared_ptr<ChatClient>> open_chat_model(const Provider &provider, const std::string &key, const std::string &model,
+                                                    std::shared_ptr<Transport> transport, ChatClientOptions options)
+{
+    if (key.empty() && provider.needs_key)
+        return fail(
+            ErrorCode::usage,
+            provider.title + " needs a key, and there is none. Enter it with the provider"
+                + (provider.key_variable.empty() ? "." : ", or set " + provider.key_variable + " and start the program again."));
+    if (model.empty())
+        return fail(ErrorCode::usage, "No model of " + provider.title + " is chosen. Choose one with the provider.");
+    return std::make_shared<ChatClient>(provider.id, endpoint_of(provider, key, model), dialect_of(provider),
+                                        std::move(transport), std::move(options));
 }
 
 } // namespace ca

@@ -21,9 +21,9 @@ struct Row {
     QVariant usual; ///< its type is the setting's type
 };
 
-const std::array<Row, 8> &table()
+const std::array<Row, 13> &table()
 {
-    static const std::array<Row, 8> rows{{
+    static const std::array<Row, 13> rows{{
         {Setting::window_geometry, "window/geometry", QByteArray()},
         {Setting::pane_layout, "window/panes", QByteArray()},
         {Setting::recent_models, "models/recent", QStringList()},
@@ -32,6 +32,11 @@ const std::array<Row, 8> &table()
         {Setting::head, "data/head", u"auto"_s},
         {Setting::samples, "data/samples", 0},
         {Setting::goal, "study/goal", QString()},
+        {Setting::chat_consent, "chat/consent", u"within_budget"_s},
+        {Setting::chat_providers, "chat/providers", QString()},
+        {Setting::chat_current, "chat/current", QStringList()},
+        {Setting::chat_prices, "chat/prices", QString()},
+        {Setting::chat_agreed, "chat/agreed", QStringList()},
     }};
     return rows;
 }

@@ -9,7 +9,21 @@ class QSettings;
 namespace ca {
 
 /// Everything that is kept from one start to the next.
-enum class Setting { window_geometry, pane_layout, recent_models, recent_studies, data, head, samples, goal };
+enum class Setting {
+    window_geometry,
+    pane_layout,
+    recent_models,
+    recent_studies,
+    data,
+    head,
+    samples,
+    goal,
+    chat_consent,   ///< ConsentMode by its name
+    chat_providers, ///< those that were set up, without keys
+    chat_current,   ///< provider and model of the one that answers
+    chat_prices,    ///< what the person has set
+    chat_agreed,    ///< providers for which the person knows what leaves this machine
+};
 
 /// The one table of settings, over the platform's store. A value that is missing or of another type is its default.
 class Settings final : public QObject {

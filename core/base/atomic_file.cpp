@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -161,6 +162,28 @@ Status make_writable_folder(const fs::path &folder)
     return failed ? Status(unwritable(folder / "writable", failed)) : Status();
 }
 
+namespace {
+
+/// At most `most` bytes. `expected`: what the system says that there are, which may be 0 (files of /proc) or too few by now.
+std::string read_up_to(std::istream &stream, std::uintmax_t expected, std::size_t most)
+{
+    constexpr std::size_t kLeast = 4096; // bytes
+    std::string content;
+    std::size_t got = 0;
+    for (std::size_t room = std::min<std::uintmax_t>(most, std::max<std::uintmax_t>(expected, kLeast) + 1); got < room;
+         room = std::min(most, 2 * room)) {
+        content.resize(room);
+        stream.read(content.data() + got, static_cast<std::streamsize>(room - got));
+        got += static_cast<std::size_t>(stream.gcount());
+        if (got < room)
+            break;
+    }
+    content.resize(got);
+    return content;
+}
+
+} // namespace
+
 Result<std::string> read_file(const fs::path &file, std::size_t limit)
 {
     std::error_code reason;
@@ -169,9 +192,8 @@ Result<std::string> read_file(const fs::path &file, std::size_t limit)
     if (!fs::is_regular_file(file, reason))
         return fail(ErrorCode::unreadable, file.string() + " is not a file.");
     std::ifstream stream(file, std::ios::binary);
-    std::string content(limit + 1, '\0');
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(stream.gcount()));
+    const std::uintmax_t size = fs::file_size(file, reason);
+    std::string content = read_up_to(stream, reason ? 0 : size, limit + 1);
     if (!stream.is_open() || stream.bad())
         return fail(ErrorCode::unreadable, "The file " + file.string() + " cannot be read. Check its permissions.");
     if (content.size() > limit)

@@ -31,6 +31,15 @@ OrderedJson to_json(const NoiseByBits &noise)
     return json;
 }
 
+/// Shares of the weights in equal bins from the smallest to the largest, to six digits after the point.
+OrderedJson to_json(const WeightHistogram &histogram)
+{
+    OrderedJson json = OrderedJson::array();
+    for (const float share : histogram)
+        json.push_back(std::round(1e6 * static_cast<double>(share)) / 1e6);
+    return json;
+}
+
 OrderedJson to_json(const BetaFit &fit)
 {
     return {{"alpha", number(fit.alpha)}, {"beta", number(fit.beta)}, {"ks", number(fit.ks)},
@@ -109,6 +118,7 @@ OrderedJson to_json(const SensitivityTable &table, const LayerSensitivity &row)
     json["macs"] = row.macs;
     json["statistics"] = to_json(row.weights.statistics);
     json["beta"] = to_json(row.weights.fits);
+    json["histogram"] = to_json(row.weights.histogram);
     json["noise"] = to_json(row.weights.beta_noise);
     json["measured_noise"] = to_json(row.weights.measured.tensor);
     json["measured_noise_per_channel"] = to_json(row.weights.measured.channel);

@@ -331,8 +331,10 @@ Status StudyRunner::enqueue(const std::vector<TrialRequest> &requests, const std
         if (!kept)
             return kept;
     }
-    if (round)
+    if (round) {
         study_.rounds.push_back(*round);
+        study_.why_over.clear(); // it was over before
+    }
     for (Trial &trial : trials) {
         study_.trials.push_back(std::move(trial));
         tell(study_.trials.back());

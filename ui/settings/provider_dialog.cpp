@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/settings/provider_dialog.h"
 
-#include "ui/common/button.h"
 #include "ui/common/words.h"
 #include "ui/settings/provider_fields.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QStyle>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -22,8 +22,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kFieldWidth = 400; // px
-constexpr int kMostContext = 100'000'000, kMostSeconds = 3600;
+constexpr int kFieldWidth = 400;                // px
+constexpr const char *kSuggested = "suggested"; // a field's value that nobody typed
+
+bool is_free(const QDoubleSpinBox &field)
+{
+    return field.value() < 0 || field.property(kSuggested) == field.value();
+}
+
+void suggest_value(QDoubleSpinBox &field, std::optional<double> value)
+{
+    if (!is_free(field) && field.value() != value)
+        return;
+    field.setValue(value.value_or(kUnknownPrice));
+    field.setProperty(kSuggested, field.value());
+}
 
 } // namespace
 
@@ -41,6 +54,7 @@ ProviderDialog::ProviderDialog(std::vector<Provider> known, const ProviderFacts 
     make_address();
     make_key();
     make_numbers();
+    make_names();
     problem_ = make_note(u"provider_problem"_s);
     problem_->setProperty("role", "bad");
     problem_->setMinimumHeight(2 * fontMetrics().lineSpacing()); // nothing moves when it speaks
@@ -52,99 +66,6 @@ ProviderDialog::ProviderDialog(std::vector<Provider> known, const ProviderFacts 
     column->addWidget(make_buttons());
     fill(facts);
     check();
-}
-
-void ProviderDialog::make_address()
-{
-    provider_ = new QComboBox;
-    provider_->setObjectName(u"provider_preset"_s);
-    provider_->setAccessibleName(tr("Provider"));
-    provider_->addItem(tr("Offline planner, no network"));
-    for (const Provider &provider : known_)
-        provider_->addItem(provider.is_local ? tr("%1, on this machine").arg(words::from(provider.title))
-                                             : words::from(provider.title));
-    provider_->addItem(tr("Another address"));
-    address_ = make_line(u"provider_address"_s, tr("Address of the provider"));
-    address_->setPlaceholderText(u"https://…"_s);
-    model_ = new QComboBox;
-    model_->setObjectName(u"provider_model"_s);
-    model_->setAccessibleName(tr("Model"));
-    model_->setEditable(true);
-    model_->setInsertPolicy(QComboBox::NoInsert);
-    model_->setMaxVisibleItems(16);
-    fetch_ = make_button(u"provider_fetch"_s, tr("Fetch models"), tr("Ask the provider which models it has"));
-    model_note_ = make_note(u"provider_model_note"_s);
-    add_row(tr("Provider"), provider_);
-    add_row(tr("Address"), address_);
-    add_row(tr("Model"), model_, fetch_);
-    add_note(model_note_);
-    connect(provider_, &QComboBox::currentIndexChanged, this, &ProviderDialog::take_provider);
-    connect(address_, &QLineEdit::textChanged, this, &ProviderDialog::check);
-    connect(model_, &QComboBox::currentTextChanged, this, &ProviderDialog::check);
-    connect(model_, &QComboBox::currentTextChanged, this, &ProviderDialog::model_chosen);
-    connect(fetch_, &QPushButton::clicked, this, &ProviderDialog::models_requested);
-}
-
-void ProviderDialog::make_key()
-{
-    key_ = make_line(u"provider_key"_s, tr("Key"));
-    key_->setEchoMode(QLineEdit::Password);
-    key_->setInputMethodHints(Qt::ImhHiddenText | Qt::ImhSensitiveData | Qt::ImhNoPredictiveText | Qt::ImhNoAutoUppercase);
-    key_->setPlaceholderText(tr("the one that is kept stays"));
-    test_ = make_button(u"provider_test"_s, tr("Test key"), tr("Ask the provider whether it takes the key"));
-    key_note_ = make_note(u"provider_key_note"_s);
-    key_state_ = make_note(u"provider_key_state"_s);
-    add_row(tr("Key"), key_, test_);
-    add_note(key_note_);
-    add_note(key_state_);
-    connect(test_, &QPushButton::clicked, this, &ProviderDialog::key_test_requested);
-    connect(key_, &QLineEdit::textChanged, key_state_, &QLabel::hide); // it was another's
-}
-
-void ProviderDialog::make_numbers()
-{
-    price_in_ = make_price(u"provider_price_in"_s, tr("US dollars for a million tokens that it reads"));
-    price_out_ = make_price(u"provider_price_out"_s, tr("US dollars for a million tokens that it writes"));
-    context_ = make_number(u"provider_context"_s, tr("Tokens that the model reads at most"), 0, kMostContext);
-    context_->setSpecialValueText(tr("not known"));
-    context_->setGroupSeparatorShown(true);
-    first_ = make_number(u"provider_first"_s, tr("Seconds to wait for the first word"), 1, kMostSeconds);
-    idle_ = make_number(u"provider_idle"_s, tr("Seconds to wait between two words"), 1, kMostSeconds);
-    add_row(tr("Price in"), price_in_, new QLabel(tr("$ for a million tokens")));
-    add_row(tr("Price out"), price_out_, new QLabel(tr("$ for a million tokens")));
-    add_row(tr("Context"), context_, new QLabel(tr("tokens")));
-    add_row(tr("Wait to begin"), first_, new QLabel(tr("seconds")));
-    add_row(tr("Wait between"), idle_, new QLabel(tr("seconds")));
-}
-
-QWidget *ProviderDialog::make_buttons()
-{
-    auto *cancel = make_button(u"provider_cancel"_s, tr("Cancel"), tr("Leave everything as it is"));
-    use_ = make_button(u"provider_use"_s, tr("Use"), tr("Use this provider"));
-    return make_dialog_foot(*this, cancel, use_);
-}
-
-void ProviderDialog::add_row(const QString &text, QWidget *field, QWidget *beside)
-{
-    const int row = form_->rowCount();
-    auto *label = new QLabel(text);
-    label->setBuddy(field);
-    form_->addWidget(label, row, 0);
-    const bool is_number = qobject_cast<QAbstractSpinBox *>(field);
-    auto *line = new QHBoxLayout;
-    line->setSpacing(8);
-    line->addWidget(field, is_number ? 0 : 1);
-    if (beside)
-        line->addWidget(beside);
-    if (is_number)
-        line->addStretch();
-    form_->addLayout(line, row, 1);
-}
-
-void ProviderDialog::add_note(QLabel *note)
-{
-    note->hide();
-    form_->addWidget(note, form_->rowCount(), 1);
 }
 
 void ProviderDialog::fill(const ProviderFacts &facts)
@@ -163,6 +84,8 @@ void ProviderDialog::fill(const ProviderFacts &facts)
     context_->setValue(facts.context);
     first_->setValue(facts.first_seconds);
     idle_->setValue(facts.idle_seconds);
+    names_->setChecked(facts.names);
+    remove_->setVisible(!is_offline);
 }
 
 bool ProviderDialog::is_offline() const
@@ -185,8 +108,9 @@ void ProviderDialog::take_provider()
     address_->setReadOnly(provider != nullptr);
     model_->clear();
     key_->clear();
-    for (QLabel *note : {model_note_, key_note_, key_state_})
-        note->hide();
+    forget_answers();
+    names_->setChecked(false);
+    names_->setEnabled(!is_offline());
     price_in_->setValue(kUnknownPrice);
     price_out_->setValue(kUnknownPrice);
     context_->setValue(0);
@@ -197,25 +121,55 @@ void ProviderDialog::take_provider()
                            static_cast<QWidget *>(context_), static_cast<QWidget *>(first_), static_cast<QWidget *>(idle_)})
         field->setEnabled(!is_offline());
     check();
+    Q_EMIT provider_changed();
+}
+
+/// They are of another address.
+void ProviderDialog::forget_answers()
+{
+    is_asking_ = false;
+    forget_->hide();
+    for (QLabel *note : {model_note_, key_note_, key_state_})
+        note->hide();
+}
+
+/// For notes that wrap, a layout's least height is too little.
+void ProviderDialog::make_room()
+{
+    layout()->activate();
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
 }
 
 /// The address is judged as the program judges it when it asks there.
 void ProviderDialog::check()
 {
+    const QString address = address_->text().trimmed();
+    const auto provider = find_provider(address.toStdString());
+    const bool is_reachable = !is_offline() && !address.isEmpty() && provider;
     QString problem;
-    bool is_reachable = false;
-    if (!is_offline() && !address_->text().trimmed().isEmpty()) {
-        const auto provider = find_provider(address_->text().trimmed().toStdString());
-        is_reachable = provider.has_value();
-        if (!provider)
-            problem = words::clean(provider.error().text());
-    }
-    if (is_reachable && model_->currentText().trimmed().isEmpty())
+    if (!is_offline() && !address.isEmpty() && !provider)
+        problem = words::clean(provider.error().text());
+    else if (is_reachable && model_->currentText().trimmed().isEmpty())
         problem = tr("Choose a model: fetch the list, or enter its name.");
+    else if (is_reachable && (price_in_->value() < 0) != (price_out_->value() < 0))
+        problem = tr("Enter both prices, or neither.");
     problem_->setText(problem);
-    fetch_->setEnabled(is_reachable);
-    test_->setEnabled(is_reachable);
+    fetch_->setEnabled(is_reachable && !is_asking_);
+    test_->setEnabled(is_reachable && !is_asking_);
     use_->setEnabled(is_offline() || (is_reachable && problem.isEmpty()));
+    show_names();
+}
+
+void ProviderDialog::show_names()
+{
+    const auto provider = find_provider(address_->text().trimmed().toStdString());
+    const bool is_here = is_offline() || (provider && provider->is_local);
+    names_->setEnabled(!is_here);
+    names_note_->setText(
+        is_here ? tr("Nothing leaves this machine.")
+            : names_->isChecked()
+            ? tr("The provider reads them beside the numbers of layers. Images and weights never leave this machine.")
+            : tr("The provider knows layers by numbers alone. Images and weights never leave this machine."));
 }
 
 ProviderFacts ProviderDialog::facts() const
@@ -233,6 +187,7 @@ ProviderFacts ProviderDialog::facts() const
     facts.context = context_->value();
     facts.first_seconds = first_->value();
     facts.idle_seconds = idle_->value();
+    facts.names = names_->isChecked();
     return facts;
 }
 
@@ -241,40 +196,64 @@ QString ProviderDialog::key() const
     return key_->text().trimmed();
 }
 
+void ProviderDialog::set_asking(const QString &sentence)
+{
+    is_asking_ = true;
+    model_note_->setText(sentence);
+    model_note_->show();
+    key_state_->hide();
+    check();
+    make_room();
+}
+
 void ProviderDialog::set_models(const QStringList &models, const QString &note)
 {
     const QString typed = model_->currentText();
+    is_asking_ = false;
     model_->clear();
     for (const QString &model : models)
         model_->addItem(words::escaped(model));
     model_->setEditText(typed.isEmpty() && !models.isEmpty() ? words::escaped(models.front()) : typed);
     model_note_->setText(note);
     model_note_->setVisible(!note.isEmpty());
+    check();
+    make_room();
 }
 
-void ProviderDialog::set_key_note(const QString &where_it_is_kept)
+void ProviderDialog::set_key_note(const QString &where_it_is_kept, bool can_be_forgotten)
 {
     key_note_->setText(where_it_is_kept);
     key_note_->setVisible(!where_it_is_kept.isEmpty());
+    forget_->setVisible(can_be_forgotten);
+    make_room();
+}
+
+void ProviderDialog::set_names(bool sent)
+{
+    names_->setChecked(sent);
 }
 
 void ProviderDialog::set_key_state(bool works, const QString &sentence)
 {
+    is_asking_ = false;
     key_state_->setProperty("role", works ? "explanation" : "bad");
     key_state_->style()->unpolish(key_state_); // a style sheet looks at properties only when it is applied
     key_state_->style()->polish(key_state_);
     key_state_->setText((works ? u"✓ "_s : u"✗ "_s) + sentence);
     key_state_->show();
+    check();
+    make_room();
 }
 
 void ProviderDialog::suggest(std::optional<double> price_in, std::optional<double> price_out, int context)
 {
-    if (price_in && price_in_->value() < 0)
-        price_in_->setValue(*price_in);
-    if (price_out && price_out_->value() < 0)
-        price_out_->setValue(*price_out);
-    if (context > 0 && context_->value() == 0)
+    suggest_value(*price_in_, price_in);
+    suggest_value(*price_out_, price_out);
+    const int now = context_->value();
+    if (now == 0 || now == context || context_->property(kSuggested) == now) {
         context_->setValue(context);
+        context_->setProperty(kSuggested, context_->value());
+    }
 }
 
 } // namespace ca

@@ -14,6 +14,7 @@ struct ProviderFacts {
     std::optional<double> price_in{}, price_out{}; ///< US dollars for a million tokens; absent: not known
     int context = 0;                               ///< tokens that the model reads; 0: not known
     int first_seconds = 60, idle_seconds = 60;     ///< to wait for the first byte, and between two
+    bool names = false;                            ///< of layers, files and classes leave this machine
     bool operator==(const ProviderFacts &) const = default;
 };
 

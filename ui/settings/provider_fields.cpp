@@ -7,11 +7,24 @@
 #include <QLineEdit>
 #include <QSpinBox>
 
+#include <cmath>
+
 namespace ca {
 namespace {
 
 constexpr int kNumberWidth = 120; // px
 constexpr double kMostPrice = 10'000;
+
+/// Whole cents as people write them, and what is finer where it is.
+class PriceBox final : public QDoubleSpinBox {
+public:
+    [[nodiscard]] QString textFromValue(double value) const override
+    {
+        constexpr double kNoDifference = 1e-9;
+        const bool has_cents_alone = std::abs(value * 100 - std::round(value * 100)) < kNoDifference;
+        return locale().toString(value, 'f', has_cents_alone ? 2 : decimals());
+    }
+};
 
 } // namespace
 
@@ -37,12 +50,12 @@ QLabel *make_note(const QString &name)
 
 QDoubleSpinBox *make_price(const QString &name, const QString &accessible)
 {
-    auto *price = new QDoubleSpinBox;
+    auto *price = new PriceBox;
     price->setObjectName(name);
     price->setAccessibleName(accessible);
+    price->setDecimals(4);
     price->setRange(kUnknownPrice, kMostPrice);
     price->setSingleStep(0.01);
-    price->setDecimals(2);
     price->setSpecialValueText(QCoreApplication::translate("ProviderDialog", "not known"));
     price->setButtonSymbols(QAbstractSpinBox::NoButtons);
     price->setFixedWidth(kNumberWidth);

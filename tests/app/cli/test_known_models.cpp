@@ -13,6 +13,7 @@ class TestKnownModels final : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void classifies_by_the_names_of_the_data();
+    void a_known_name_comes_before_a_file_of_that_name();
     void classifies_by_names_and_sentences_from_files();
     void splits_the_bytes_by_tower();
     void builds_a_network_with_random_weights();
@@ -58,6 +59,14 @@ void TestKnownModels::classifies_by_the_names_of_the_data()
     QCOMPARE(found[QLatin1String("head")].toString(), QStringLiteral("zero-shot: 10 classes x 18 templates"));
     QVERIFY(std::abs(found[QLatin1String("top1")].toDouble() - 0.917) < 0.02);
     QCOMPARE(found[QLatin1String("per_class")].toArray().size(), 10);
+}
+
+void TestKnownModels::a_known_name_comes_before_a_file_of_that_name()
+{
+    QVERIFY(QDir(folder_.path()).mkdir(QStringLiteral("demo")));
+    const QJsonObject found = json("evaluate --model demo --data pictogram10 --samples 20");
+    QDir(folder_.path()).rmdir(QStringLiteral("demo"));
+    QCOMPARE(found[QLatin1String("n")].toInteger(), 20);
 }
 
 void TestKnownModels::classifies_by_names_and_sentences_from_files()

@@ -4,6 +4,7 @@
 #include "ui/common/theme.h"
 #include "ui/settings/provider_dialog.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
@@ -22,6 +23,12 @@ private Q_SLOTS:
     void asks_for_models_and_shows_them();
     void says_whether_the_key_works();
     void a_price_that_was_entered_stays();
+    void what_was_suggested_for_another_model_goes();
+    void one_price_alone_is_none();
+    void a_small_price_is_shown_whole();
+    void names_stay_here_unless_the_person_sends_them();
+    void asks_one_thing_at_a_time();
+    void a_key_that_is_kept_can_be_forgotten();
     void every_control_has_a_name();
     void fits_a_small_window_in_light_and_dark();
 };
@@ -149,7 +156,7 @@ void TestProviderDialog::says_whether_the_key_works()
 {
     Shown shown;
     shown.choose(kOpenAi);
-    shown.dialog.set_key_note(QStringLiteral("It is kept in the keychain of this computer."));
+    shown.dialog.set_key_note(QStringLiteral("It is in the keychain of this computer."), true);
     QVERIFY(shown.find<QLabel>("provider_key_note")->isVisible());
     shown.dialog.set_key_state(false, QStringLiteral("The provider does not take this key."));
     const auto *state = shown.find<QLabel>("provider_key_state");
@@ -173,11 +180,92 @@ void TestProviderDialog::a_price_that_was_entered_stays()
     QCOMPARE(shown.dialog.facts().context, 128'000);
 }
 
+void TestProviderDialog::what_was_suggested_for_another_model_goes()
+{
+    Shown shown;
+    shown.choose(kOpenAi);
+    shown.dialog.suggest(2.5, 10, 128'000);
+    shown.dialog.suggest(0.25, 2, 64'000);
+    QCOMPARE(shown.dialog.facts().price_in, std::optional(0.25));
+    QCOMPARE(shown.dialog.facts().context, 64'000);
+    shown.dialog.suggest({}, {}, 0);
+    QVERIFY(!shown.dialog.facts().price_in && !shown.dialog.facts().price_out);
+    QCOMPARE(shown.dialog.facts().context, 0);
+}
+
+void TestProviderDialog::one_price_alone_is_none()
+{
+    const Shown shown;
+    shown.choose(kOpenAi);
+    shown.find<QComboBox>("provider_model")->setEditText(QStringLiteral("gpt-5"));
+    shown.find<QDoubleSpinBox>("provider_price_in")->setValue(1);
+    QVERIFY(!shown.find<QPushButton>("provider_use")->isEnabled());
+    QVERIFY(shown.find<QLabel>("provider_problem")->text().contains(QStringLiteral("both prices")));
+    shown.find<QDoubleSpinBox>("provider_price_out")->setValue(2);
+    QVERIFY(shown.find<QPushButton>("provider_use")->isEnabled());
+}
+
+void TestProviderDialog::a_small_price_is_shown_whole()
+{
+    const Shown shown;
+    shown.choose(kOpenAi);
+    auto *price = shown.find<QDoubleSpinBox>("provider_price_in");
+    price->setValue(0.075);
+    QCOMPARE(price->text(), QStringLiteral("0.0750"));
+    price->setValue(1.5);
+    QCOMPARE(price->text(), QStringLiteral("1.50"));
+}
+
+void TestProviderDialog::names_stay_here_unless_the_person_sends_them()
+{
+    const Shown shown;
+    auto *names = shown.find<QCheckBox>("provider_names");
+    QVERIFY(!names->isEnabled());
+    shown.choose(kOpenAi);
+    QVERIFY(names->isEnabled() && !names->isChecked());
+    names->click();
+    QVERIFY(shown.dialog.facts().names);
+    shown.choose(kOllama);
+    QVERIFY(!names->isEnabled());
+    QCOMPARE(shown.find<QLabel>("provider_names_note")->text(), QStringLiteral("Nothing leaves this machine."));
+    shown.choose(kOpenAi);
+    QVERIFY(!names->isChecked()); // it was said of nobody for good
+}
+
+void TestProviderDialog::asks_one_thing_at_a_time()
+{
+    Shown shown;
+    shown.choose(kOpenAi);
+    shown.dialog.set_asking(QStringLiteral("Asking OpenAI …"));
+    QVERIFY(!shown.find<QPushButton>("provider_fetch")->isEnabled());
+    QVERIFY(!shown.find<QPushButton>("provider_test")->isEnabled());
+    shown.dialog.set_models({}, QStringLiteral("It lists none."));
+    QVERIFY(shown.find<QPushButton>("provider_fetch")->isEnabled());
+    shown.dialog.set_asking(QStringLiteral("Asking OpenAI …"));
+    shown.choose(kOllama);
+    QVERIFY(shown.find<QPushButton>("provider_fetch")->isEnabled()); // nothing was asked of this one
+}
+
+void TestProviderDialog::a_key_that_is_kept_can_be_forgotten()
+{
+    Shown shown;
+    shown.choose(kOpenAi);
+    auto *forget = shown.find<QPushButton>("provider_forget");
+    QVERIFY(!forget->isVisible());
+    shown.dialog.set_key_note(QStringLiteral("It is in the keychain of this computer."), true);
+    QVERIFY(forget->isVisible());
+    QSignalSpy wanted(&shown.dialog, &ca::ProviderDialog::key_forget_requested);
+    forget->click();
+    QCOMPARE(wanted.count(), 1);
+    shown.choose(kOllama);
+    QVERIFY(!forget->isVisible());
+}
+
 void TestProviderDialog::every_control_has_a_name()
 {
     const Shown shown;
     for (const QWidget *widget : shown.dialog.findChildren<QWidget *>()) {
-        const bool control = qobject_cast<const QPushButton *>(widget) || qobject_cast<const QComboBox *>(widget)
+        const bool control = qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QComboBox *>(widget)
             || qobject_cast<const QAbstractSpinBox *>(widget)
             || (qobject_cast<const QLineEdit *>(widget) && !qobject_cast<const QAbstractSpinBox *>(widget->parentWidget())
                 && !qobject_cast<const QComboBox *>(widget->parentWidget()));
@@ -194,12 +282,12 @@ void TestProviderDialog::fits_a_small_window_in_light_and_dark()
         facts.provider = QStringLiteral("openai");
         facts.model = QStringLiteral("gpt-5");
         facts.price_in = 1.25;
+        facts.price_out = 10;
         Shown shown(facts);
         const ca::Theme &theme = dark ? ca::dark_theme() : ca::light_theme();
         QApplication::setPalette(ca::palette_of(theme)); // as a system does
         shown.dialog.setStyleSheet(ca::style_sheet(theme));
-        shown.dialog.set_key_note(
-            QStringLiteral("It is kept in the keychain of this computer, never in a file of this program."));
+        shown.dialog.set_key_note(QStringLiteral("It is in the keychain of this computer."), true);
         shown.dialog.set_key_state(!dark, QStringLiteral("The provider takes it."));
         shown.dialog.set_models({QStringLiteral("gpt-5")}, QStringLiteral("1 model."));
         QTest::qWait(20);
