@@ -114,8 +114,12 @@ void ParetoChart::set_points(const std::vector<ParetoPoint> &points)
 
 void ParetoChart::set_limits(const std::vector<ParetoLimit> &limits)
 {
-    if (limits == limits_)
+    std::vector<ParetoLimit> told = limits_;
+    if (drag_)
+        told[drag_->limit] = drag_->before;
+    if (limits == told)
         return;
+    drag_.reset(); // what was held may be another one now
     limits_ = limits;
     show_points();
 }

@@ -18,8 +18,8 @@ class QScatterSeries;
 namespace ca {
 
 /// The one adapter over Qt Charts: trials over two axes, their front as a line, the float model as a diamond, intervals of
-/// accuracy as bars, the selected trial ringed, constraints as dashed lines. Qt Charts draws axes, grid, line and points; the
-/// rest is painted over and under them.
+/// accuracy as bars, the selected trial ringed, constraints as dashed lines that can be dragged. Qt Charts draws axes, grid, line
+/// and points; the rest is painted over and under them.
 class ParetoChart final : public QChartView {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ParetoChart)
@@ -48,12 +48,15 @@ public:
 
 Q_SIGNALS:
     void trial_selected(const QString &trial); ///< clicked, or reached with the arrow keys
+    /// A limit's line was dragged to another place, and let go. The line stays there until `set_limits`.
+    void limit_moved(const ca::ParetoLimit &limit);
     /// The pointer is over a trial's point; an empty name where it left.
     void trial_hovered(const QString &trial, const QPoint &place);
 
 protected:
     void mouseMoveEvent(QMouseEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;
@@ -84,6 +87,10 @@ private:
     [[nodiscard]] QPointF place_on_axes(const ParetoPoint &point) const; ///< in the axes' units
     [[nodiscard]] QPointF mapped(const QPointF &place) const;            ///< in coordinates of the chart
     void hover(const QString &trial, const QPoint &place);
+    [[nodiscard]] ParetoLimit *limit_near(const QPointF &place); ///< null where there is none within reach
+    void drag(const QPointF &place);
+    void end_drag(bool keep);
+    void show_cursor(const QPointF &place);
     [[nodiscard]] QPointF mapped(const ParetoPoint &point) const;
     [[nodiscard]] const ParetoPoint *find(const QString &trial) const;
 
@@ -92,6 +99,11 @@ private:
     std::vector<ParetoPoint> points_; ///< all
     std::vector<ParetoPoint> shown_;
     std::vector<ParetoLimit> limits_;
+    struct Drag {
+        std::size_t limit = 0; ///< in limits_
+        ParetoLimit before;
+    };
+    std::optional<Drag> drag_; ///< while a limit's line is held
     QString selected_;
     QString hovered_;
     AxisRange x_range_, y_range_;

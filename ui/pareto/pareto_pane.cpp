@@ -21,6 +21,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kCardHeight = 148; // eight lines, more scroll: nothing moves when another trial is selected
+constexpr int kLeastCard = 56;
+constexpr int kLeastChart = 170;
 constexpr int kHoverWidth = 300;
 constexpr int kFromPointer = 14;
 
@@ -34,7 +36,7 @@ QLabel *make_card_text(const QString &name, QWidget *parent)
     return card;
 }
 
-/// Keeps its size, whatever the text.
+/// Keeps its size in a pane, whatever the text.
 QScrollArea *make_card_room(QLabel *text)
 {
     auto *room = new QScrollArea;
@@ -99,6 +101,7 @@ ParetoPane::ParetoPane(QWidget *parent) : QWidget(parent)
     lay_out();
     connect(axes_, &AxesBar::axes_chosen, this, &ParetoPane::show_axes);
     connect(chart_, &ParetoChart::trial_selected, this, &ParetoPane::trial_selected);
+    connect(chart_, &ParetoChart::limit_moved, this, &ParetoPane::limit_moved);
     connect(chart_, &ParetoChart::trial_hovered, this, &ParetoPane::hover);
     fill_card();
 }
@@ -111,11 +114,22 @@ void ParetoPane::lay_out()
     inside->setSpacing(8);
     inside->addWidget(axes_);
     inside->addWidget(chart_, 1);
-    inside->addWidget(make_card_room(card_));
+    card_room_ = make_card_room(card_);
+    inside->addWidget(card_room_);
     states_ = new StatePane(u"pareto"_s, content);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(states_);
+}
+
+/// In a low pane the chart comes first: the card's facts are in the table, and under the pointer.
+void ParetoPane::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    constexpr int kGaps = 4 * 8;
+    const int left = height() - axes_->sizeHint().height() - kGaps - kLeastChart;
+    card_room_->setVisible(left >= kLeastCard);
+    card_room_->setFixedHeight(std::clamp(left, kLeastCard, kCardHeight));
 }
 
 void ParetoPane::set_study(std::shared_ptr<const Study> study)

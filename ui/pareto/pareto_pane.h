@@ -32,10 +32,12 @@ public:
     [[nodiscard]] QWidget *hover_card() const;
 
 Q_SIGNALS:
-    void trial_selected(const QString &trial); ///< by a person, here
+    void trial_selected(const QString &trial);      ///< by a person, here
+    void limit_moved(const ca::ParetoLimit &limit); ///< likewise: its line was dragged
 
 protected:
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void lay_out();
@@ -51,6 +53,7 @@ private:
     AxesBar *axes_ = nullptr;
     ParetoChart *chart_ = nullptr;
     QLabel *card_ = nullptr;
+    QWidget *card_room_ = nullptr;
     QLabel *hover_ = nullptr;
 };
 

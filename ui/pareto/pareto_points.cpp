@@ -47,20 +47,31 @@ std::vector<ParetoPoint> pareto_points(const Study &study)
     return points;
 }
 
+ParetoLimit limit_at(ParetoAxis axis, double value, double of_float)
+{
+    switch (axis) {
+    case ParetoAxis::size:
+        return {axis, value, tr("at most %1 MB").arg(limit_number(value))};
+    case ParetoAxis::latency:
+        return {axis, value, tr("at most %1 ms").arg(limit_number(value))};
+    case ParetoAxis::accuracy:
+        break;
+    }
+    return {axis, value, tr("at most %1 points below float").arg(limit_number(of_float - value))};
+}
+
 std::vector<ParetoLimit> pareto_limits(const Study &study)
 {
     std::vector<ParetoLimit> limits;
     const Constraints &asked = study.constraints;
-    if (asked.bytes) {
-        const double most = words::megabytes(bytes(*asked.bytes));
-        limits.push_back({ParetoAxis::size, most, tr("at most %1 MB").arg(limit_number(most))});
-    }
-    if (asked.latency)
-        limits.push_back({ParetoAxis::latency, *asked.latency, tr("at most %1 ms").arg(limit_number(*asked.latency))});
     const Measurement *reference = float_measurement(study);
+    const double of_float = reference ? reference->accuracy.top1() * 100 : 0;
+    if (asked.bytes)
+        limits.push_back(limit_at(ParetoAxis::size, words::megabytes(bytes(*asked.bytes)), of_float));
+    if (asked.latency)
+        limits.push_back(limit_at(ParetoAxis::latency, *asked.latency, of_float));
     if (asked.max_drop && reference)
-        limits.push_back({ParetoAxis::accuracy, reference->accuracy.top1() * 100 - *asked.max_drop,
-                          tr("at most %1 points below float").arg(limit_number(*asked.max_drop))});
+        limits.push_back(limit_at(ParetoAxis::accuracy, of_float - *asked.max_drop, of_float));
     return limits;
 }
 

@@ -41,6 +41,10 @@ struct ParetoLimit {
     bool operator==(const ParetoLimit &) const = default;
 };
 
+/// A limit at `value` of its axis, with its words. `of_float`: what the float model reaches on selection, percent; that of
+/// accuracy is said as a distance from it.
+[[nodiscard]] ParetoLimit limit_at(ParetoAxis axis, double value, double of_float);
+
 /// The study's limits on size, latency and drop; that on drop where float was measured.
 [[nodiscard]] std::vector<ParetoLimit> pareto_limits(const Study &study);
 

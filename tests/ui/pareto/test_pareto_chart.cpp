@@ -9,6 +9,9 @@
 
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QSignalSpy>
+
+#include <cmath>
 
 class TestParetoChart final : public QObject {
     Q_OBJECT
@@ -21,6 +24,8 @@ private Q_SLOTS:
     void names_the_knee_of_the_chosen_axes_and_the_answer();
     void a_collapsed_trial_stands_at_the_lower_end();
     void draws_a_limit_where_its_axis_is_shown();
+    void a_limit_is_dragged_to_another_value();
+    void a_limit_that_is_let_go_with_escape_stays();
     void a_click_on_a_point_selects_its_trial();
     void a_click_beside_all_points_selects_nothing();
     void arrow_keys_walk_along_the_sizes();
@@ -40,6 +45,38 @@ std::shared_ptr<ca::Study> quick_study()
         study->trials[i].selection->latency->batch1->median = times[i];
     return study;
 }
+
+/// A chart with a limit at 6 MB.
+struct Limited {
+    mutable ca::ParetoChart chart;
+
+    Limited()
+    {
+        chart.resize(480, 400);
+        chart.set_points(ca::pareto_points(*made_up_study()));
+        chart.set_limits({{ca::ParetoAxis::size, 6, QStringLiteral("at most 6 MB")}});
+        chart.show();
+        static_cast<void>(chart.grab());
+    }
+    /// As far across as the trial's point, below all points.
+    [[nodiscard]] QPoint at(const char *trial) const
+    {
+        return {qRound(chart.place_of(QLatin1String(trial)).x()), qRound(chart.chart()->plotArea().bottom()) - 6};
+    }
+    /// Takes hold of the line, which is found by the cursor.
+    void hold() const
+    {
+        for (int x = at("T4").x(); x < at("T2").x(); ++x) {
+            const QPoint place(x, at("T4").y());
+            QTest::mouseMove(chart.viewport(), place);
+            if (chart.cursor().shape() != Qt::SplitHCursor)
+                continue;
+            QTest::mousePress(chart.viewport(), Qt::LeftButton, {}, place);
+            return;
+        }
+        QFAIL("no line was found");
+    }
+};
 
 const ca::ParetoPoint *shown(const ca::ParetoChart &chart, const char *trial)
 {
@@ -159,6 +196,35 @@ void TestParetoChart::draws_a_limit_where_its_axis_is_shown()
         rows += differs ? 1 : 0;
     }
     QVERIFY(rows > with.height() / 3);
+}
+
+void TestParetoChart::a_limit_is_dragged_to_another_value()
+{
+    const Limited limited;
+    QSignalSpy moved(&limited.chart, &ca::ParetoChart::limit_moved);
+    limited.hold();
+    QTest::mouseMove(limited.chart.viewport(), limited.at("T2"));
+    QCOMPARE(moved.count(), 0);
+    QTest::mouseRelease(limited.chart.viewport(), Qt::LeftButton, {}, limited.at("T2"));
+    QCOMPARE(moved.count(), 1);
+    const auto limit = moved.front().front().value<ca::ParetoLimit>();
+    QCOMPARE(limit.axis, ca::ParetoAxis::size);
+    QVERIFY2(std::abs(limit.value - 9.32) < 0.1, qPrintable(limit.words)); // the size of T2; a pixel is 0.5 % of a size
+    QCOMPARE(limit.words, QStringLiteral("at most %1 MB").arg(limit.value, 0, 'g', 3));
+}
+
+void TestParetoChart::a_limit_that_is_let_go_with_escape_stays()
+{
+    const Limited limited;
+    QSignalSpy moved(&limited.chart, &ca::ParetoChart::limit_moved);
+    const QImage before = limited.chart.grab().toImage();
+    limited.hold();
+    QTest::mouseMove(limited.chart.viewport(), limited.at("T2"));
+    QVERIFY(limited.chart.grab().toImage() != before);
+    QTest::keyClick(&limited.chart, Qt::Key_Escape);
+    QTest::mouseRelease(limited.chart.viewport(), Qt::LeftButton, {}, limited.at("T2"));
+    QCOMPARE(moved.count(), 0);
+    QCOMPARE(limited.chart.grab().toImage(), before);
 }
 
 void TestParetoChart::a_click_on_a_point_selects_its_trial()
