@@ -6,6 +6,7 @@
 #include "core/study/trial_front.h"
 #include "tests/support/png_files.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,15 @@ inline ca::Json numbers(double first, double factor, const std::vector<const cha
     return json;
 }
 
+/// Shares of weights that heap up in the middle; their sum is 1.
+inline ca::Json histogram()
+{
+    ca::Json shares = ca::Json::array();
+    for (int i = 0; i < 64; ++i)
+        shares.push_back(std::min(i, 63 - i) / 992.0);
+    return shares;
+}
+
 inline ca::Json scan(const SourceShape &shape)
 {
     ca::Json layers = ca::Json::array();
@@ -136,6 +146,7 @@ inline ca::Json scan(const SourceShape &shape)
                             {"high", 0.29},
                             {"bad_fit", false},
                             {"trouble", nullptr}}},
+                          {"histogram", histogram()},
                           {"noise", numbers(0.0001 * weight, 4.3, {"8", "6", "5", "4", "3", "2"})},
                           {"divergence", numbers(0.00002 * weight, 9.7, {"int8", "int6", "int4", "int3", "int2"})},
                           {"bytes", {{"fp32", 147'456}, {"int4", 18'944}, {"int3", 14'336}, {"int2", 9'728}}}});
@@ -184,20 +195,25 @@ inline std::vector<ca::Json> transcript(const SourceShape &shape)
     for (std::size_t first = 1; first < shape.trials; first += 4) {
         entries.push_back(
             {{"kind", "turn"},
-             {"provider", "offline"},
-             {"model", ""},
+             {"provider", "openai"},
+             {"model", "made-up"},
              {"text", "T2 has 11.9 MB and 99.99 % of the images right. I propose four recipes around it."},
              {"calls", ca::Json::array()},
              {"figures", {{{"text", "11.9 MB"}, {"reference", "T2/bytes"}}, {{"text", "99.99 %"}, {"reference", nullptr}}}}});
         entries.push_back({{"kind", "round"}, {"summary", "Round: four recipes"}, {"first_trial", first}});
     }
-    entries.push_back(
-        {{"kind", "turn"},
-         {"text", ""},
-         {"calls",
-          {{{"id", "call_9"}, {"tool", "finish"}, {"arguments", R"({"summary":"T3 is small and good.","recommended":"T3"})"}}}},
-         {"figures", ca::Json::array()}});
-    entries.push_back({{"kind", "result"}, {"call", "call_9"}, {"tool", "finish"}, {"state", "done"}});
+    entries.push_back({{"kind", "turn"},
+                       {"text", ""},
+                       {"calls",
+                        {{{"id", "call_9"},
+                          {"tool", "finish"},
+                          {"arguments", R"({"summary":"T3 is small, and has 98.76 % right.","recommended":"T3"})"}}}},
+                       {"figures", ca::Json::array()}});
+    entries.push_back({{"kind", "result"},
+                       {"call", "call_9"},
+                       {"tool", "finish"},
+                       {"state", "done"},
+                       {"content", {{"unproved_figures", {"98.76 %"}}}}});
     return entries;
 }
 
@@ -245,7 +261,7 @@ inline ca::ReportSource made_up_source(const SourceShape &shape = {})
         source.sensitivity = made_up::scan(shape);
     if (shape.examples && study.balanced)
         source.examples = made_up::examples(shape, *study.balanced);
-    source.machines = {{{"processor", "Example CPU 8481C @ 2.70GHz"}, {"cores", "2"}, {"libtorch", "2.13.0"}}};
+    source.machines = {{{"cuda", "no"}, {"cores", "2"}, {"libtorch", "2.13.0"}, {"processor", "Example CPU 8481C @ 2.70GHz"}}};
     source.transcript = made_up::transcript(shape);
     return source;
 }

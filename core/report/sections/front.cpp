@@ -127,8 +127,9 @@ Paragraph what_is_the_front(const Context &context)
     return paragraph("A trial is on the front if no other is at least as good in ",
                      three ? "size, " + quality(context) + " and latency" : "size and " + quality(context),
                      " and better in one of them, by the selection images. ",
-                     counted(context.figures, "#study/trials[on_front=true]", " trial is", " trials are"),
-                     " on it. Holdout tells how good they are: the search never saw those images.");
+                     counted(context.figures, "#study/trials[on_front=true]", " trial is", " trials are"), " on it.",
+                     context.split == TrialSplit::holdout ? " Holdout tells how good they are: the search never saw those images."
+                                                          : "");
 }
 
 void add_charts(const Context &context, Blocks &blocks)

@@ -89,7 +89,8 @@ Line formats_sentence(const Context &context, const Trial &trial)
                                    : ", ",
                         context.figures.count(layers + "[format=" + word + "]"), " to ", word);
     }
-    return line(sentence, ".", context.source.sensitivity ? " Layers in fp32 are left as they were." : "");
+    const bool all = context.figures.value("#scan/layers - " + layers).value_or(0) <= 0;
+    return line(sentence, ".", all ? "" : " Layers in fp32 are left as they were.");
 }
 
 Table table_of(const Context &context, const Trial &trial, const std::vector<ScanRow> &layers)

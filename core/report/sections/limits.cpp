@@ -26,7 +26,7 @@ void add_answer_limits(const Context &context, Limits &limits)
                                " is the best compromise of size and ", quality(context), " without regard to it."),
                           true});
     const Measurement *measurement = quoted(context);
-    if (!measurement || !measurement->versus_float)
+    if (!measurement || !measurement->versus_float || context.agreement)
         return;
     const std::string &verdict = measurement->versus_float->verdict;
     if (verdict == "undetermined")
@@ -124,7 +124,7 @@ void add_search_limits(const Context &context, Limits &limits)
     if (early)
         limits.push_back(
             {line("Trials marked “ended early” were given up once it was settled that they stay below the front. Their "
-                  "accuracies are of fewer images and wider.")});
+                  "accuracies rest on fewer images.")});
     if (!context.source.sensitivity)
         limits.push_back({line("No layer was scanned, so nothing is said about single layers.")});
 }
@@ -137,11 +137,13 @@ void add_trust_limits(const Context &context, Limits &limits)
             {line("The model file holds code that does more than compute. It was run all the same, because the person "
                   "said that it is trusted."),
              true});
-    std::size_t unproved = 0;
-    for (const Json &entry : context.source.transcript)
-        for (const Json &figure : member(entry, "figures").is_array() ? member(entry, "figures") : Json::array())
-            unproved += member(figure, "reference").is_null() ? 1 : 0;
-    if (unproved > 0)
+    const auto is_unproved = [](const Json &figure) { return member(figure, "reference").is_null(); };
+    const bool unproved = std::any_of(context.source.transcript.begin(), context.source.transcript.end(), [&](const Json &entry) {
+        const Json &figures = member(entry, "figures");
+        return member(entry, "provider") != "offline" && figures.is_array()
+            && std::any_of(figures.begin(), figures.end(), is_unproved);
+    });
+    if (unproved)
         limits.push_back({line("Some figures in the advisor’s texts match nothing that was measured. They are struck through.")});
 }
 
@@ -173,7 +175,9 @@ Blocks limits_section(const Context &context)
     if (!others.items.empty())
         blocks.emplace_back(std::move(others));
     if (blocks.size() == 1)
-        blocks.emplace_back(paragraph("Nothing stands against the figures of this report but what their intervals say."));
+        blocks.emplace_back(paragraph(context.best
+                                          ? "Nothing stands against the figures of this report but what their intervals say."
+                                          : "No recipe is recommended, so there is nothing here to be relied on."));
     return blocks;
 }
 

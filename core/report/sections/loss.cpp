@@ -39,7 +39,7 @@ Line loss_sentence(const Context &context, const Trial &trial)
         return line(by, ", more than chance explains: ", test(context, trial, split));
     if (verdict == "same")
         return line(by, ". No drop can be detected, and if there is one it is below half a point: ", test(context, trial, split));
-    return line(by, ", which these images neither confirm nor rule out: ", test(context, trial, split));
+    return line(by, "; whether that is chance these images do not tell: ", test(context, trial, split));
 }
 
 Line constraints_words(const Context &context)

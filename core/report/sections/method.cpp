@@ -3,6 +3,7 @@
 #include "core/report/sections/sections.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ca::report {
 namespace {
@@ -85,12 +86,21 @@ Table timing(const Context &context, const Trial &trial)
     return table;
 }
 
+/// What people ask for first, then the rest by name; what a machine does not have is left out.
 Table machine(const Json &facts)
 {
+    constexpr std::array kFirst{"processor", "cores", "memory", "system", "instruction set", "program", "libtorch"};
     Table table = facts_table("Machine");
-    for (const auto &[name, value] : facts.items())
-        if (value.is_string())
+    const auto add_fact = [&](const std::string &name) {
+        const Json &value = member(facts, name);
+        if (value.is_string() && value != "no")
             table.rows.push_back({line(name), line(value.get_ref<const std::string &>())});
+    };
+    for (const char *name : kFirst)
+        add_fact(name);
+    for (const auto &[name, value] : facts.items())
+        if (std::find(kFirst.begin(), kFirst.end(), name) == kFirst.end())
+            add_fact(name);
     return table;
 }
 

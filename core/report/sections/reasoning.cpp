@@ -67,16 +67,11 @@ Table hypotheses(const Context &context, std::size_t begin, std::size_t end)
     return table;
 }
 
-const char *name_of(Speaker speaker)
-{
-    return speaker == Speaker::person ? "Person: " : speaker == Speaker::advisor ? "Advisor: " : "Planner: ";
-}
-
 void add_speeches(const std::vector<Speech> &speeches, Blocks &blocks)
 {
     const std::size_t skipped = speeches.size() - std::min(speeches.size(), kMostSpeeches);
     for (std::size_t i = skipped; i < speeches.size(); ++i)
-        blocks.emplace_back(paragraph(strong(name_of(speeches[i].by)), speeches[i].said));
+        blocks.emplace_back(paragraph(strong(speeches[i].by_person ? "Person: " : "Advisor: "), speeches[i].said));
 }
 
 void add_round(const Context &context, std::size_t round, const std::vector<Speech> &said, Blocks &blocks)
@@ -94,14 +89,14 @@ void add_round(const Context &context, std::size_t round, const std::vector<Spee
 void add_end(const Context &context, const std::vector<Speech> &after, Blocks &blocks)
 {
     const Study &study = context.study();
-    const Conclusion conclusion = last_conclusion(context.source.transcript);
+    const Conclusion conclusion = last_conclusion(context.source.transcript, 2 * kMostSpeech);
     if (conclusion.summary.empty() && study.why_over.empty())
         return;
     blocks.emplace_back(Heading{3, "How it ended", "end"});
     if (conclusion.summary.empty())
         add_speeches(after, blocks);
     else
-        blocks.emplace_back(paragraph(strong("Advisor: "), shortened(conclusion.summary, 2 * kMostSpeech)));
+        blocks.emplace_back(paragraph(strong("Advisor: "), conclusion.summary));
     if (!study.why_over.empty())
         blocks.emplace_back(paragraph("The search ended: ", study.why_over));
 }

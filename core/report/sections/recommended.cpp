@@ -17,7 +17,7 @@ struct Choice {
 void add(std::vector<Choice> &choices, const Study &study, const std::optional<std::string> &id, const char *purpose)
 {
     const Trial *trial = id ? find_trial(study, *id) : nullptr;
-    if (!trial || !trial->selection)
+    if (!trial || !trial->selection || is_float(*trial))
         return;
     const auto known = std::find_if(choices.begin(), choices.end(), [&](const Choice &choice) { return choice.trial == trial; });
     if (known == choices.end())
@@ -34,7 +34,7 @@ std::vector<Choice> choices_of(const Context &context)
     add(choices, study, study.smallest, "smallest");
     add(choices, study, study.fastest, "fastest");
     add(choices, study, study.balanced, "balanced");
-    add(choices, study, last_conclusion(context.source.transcript).recommended, "the advisor’s choice");
+    add(choices, study, last_conclusion(context.source.transcript, 0).recommended, "the advisor’s choice");
     return choices;
 }
 
@@ -68,7 +68,7 @@ Table table_of(const Context &context, const std::vector<Choice> &choices)
             table.marked.push_back(table.rows.size());
         table.rows.push_back({line(in_a_row(choice.purposes)), line(trial.id), line(trial.name),
                               line(figures.size(path_of(trial, TrialSplit::selection) + "/bytes")),
-                              line(figures.percent(path + "/top1")),
+                              line(figures.percent(path + "/top1"), split == context.split ? "" : " on " + to_text(split)),
                               line(figures.percent(path + "/interval/0"), " to ", figures.percent(path + "/interval/1")),
                               is_float(trial) ? line(kDash) : line(figures.change(change_path(trial, split))),
                               has_latency(trial) ? line(figures.milliseconds(latency_path(trial) + "/median")) : line(kDash)});
@@ -87,23 +87,38 @@ Listing files_of(const Context &context, const std::vector<Choice> &choices)
 
 } // namespace
 
+std::vector<Line> other_choices(const Context &context)
+{
+    const Figures &figures = context.figures;
+    std::vector<Line> lines;
+    for (const Choice &choice : choices_of(context)) {
+        const Trial &trial = *choice.trial;
+        if (choice.trial == context.best)
+            continue;
+        const Line latency = has_latency(trial) ? line(", ", figures.milliseconds(latency_path(trial) + "/median")) : line("");
+        lines.push_back(line(trial.id, " (", in_a_row(choice.purposes),
+                             "): ", figures.size(path_of(trial, TrialSplit::selection) + "/bytes"), ", ",
+                             figures.percent(path_of(trial, quoted_split(context, trial)) + "/top1"), latency));
+    }
+    return lines;
+}
+
 Blocks recommended_section(const Context &context)
 {
     Blocks blocks{Heading{2, "Recommended recipes", kRecommended}};
     const auto choices = choices_of(context);
     if (choices.empty()) {
-        blocks.emplace_back(paragraph("There is nothing to recommend: no trial has a result."));
+        blocks.emplace_back(paragraph(has_results(context.study())
+                                          ? "No recipe is recommended: none was found that does better than float."
+                                          : "There is nothing to recommend: no trial has a result."));
         return blocks;
     }
     blocks.emplace_back(paragraph(
         "Smallest and fastest are those among the trials that lose at most half a point on the selection images, or, where none "
         "does, the most accurate one. Balanced is the knee of the front, where it bends most."));
     blocks.emplace_back(table_of(context, choices));
-    const bool mixed = std::any_of(choices.begin(), choices.end(),
-                                   [&](const Choice &choice) { return quoted_split(context, *choice.trial) != context.split; });
-    blocks.emplace_back(note(quality(context) == "accuracy" ? "Accuracies" : "Agreements", " are of the ", to_text(context.split),
-                             " images", mixed ? ", of trials that did not answer those of the other split" : "",
-                             ". The recipes lie in the folder ", code("recipes"), "."));
+    blocks.emplace_back(note(context.agreement ? "Agreements" : "Accuracies", " are of the ", to_text(context.split),
+                             " images where nothing else is said. The recipes lie in the folder ", code("recipes"), "."));
     if (Listing files = files_of(context, choices); !files.items.empty()) {
         blocks.emplace_back(paragraph("The exported models, ready for use:"));
         blocks.emplace_back(std::move(files));

@@ -19,6 +19,14 @@ std::string text_at(const Json &json, const char *key)
     return value.is_string() ? clean_text(value.get_ref<const std::string &>()) : std::string();
 }
 
+/// Empty where one of them is no number.
+std::vector<double> numbers_at(const Json &json, const char *key)
+{
+    const Json &list = member(json, key);
+    const bool all = list.is_array() && std::all_of(list.begin(), list.end(), [](const Json &each) { return each.is_number(); });
+    return all ? list.get<std::vector<double>>() : std::vector<double>();
+}
+
 bool has_divergence(const Context &context, const ScanRows &scan, const std::string &format)
 {
     return std::any_of(scan.rows.begin(), scan.rows.end(), [&](const ScanRow &row) {
@@ -61,7 +69,7 @@ ScanRows scan_rows(const Context &context)
         return scan;
     for (const Json &layer : layers)
         scan.rows.push_back({text_at(layer, "id"), text_at(layer, "name"), text_at(layer, "block"), text_at(layer, "kind"),
-                             text_at(member(layer, "beta"), "trouble")});
+                             text_at(member(layer, "beta"), "trouble"), numbers_at(layer, "histogram")});
     choose_columns(context, scan);
     return scan;
 }

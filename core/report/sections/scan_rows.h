@@ -11,7 +11,8 @@ namespace ca::report {
 /// A layer of the scan.
 struct ScanRow {
     std::string id, name, block, kind;
-    std::string trouble; ///< of its Beta fit; empty: none
+    std::string trouble;           ///< of its Beta fit; empty: none
+    std::vector<double> histogram; ///< shares of the weights in equal bins; empty in older stores
 };
 
 /// The scan's layers, and which of its numbers a report shows: divergences, or where none was measured Beta noises.

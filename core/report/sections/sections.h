@@ -36,6 +36,8 @@ struct Limit {
 /// The gravest first.
 [[nodiscard]] std::vector<Limit> limits_of(const Context &context);
 
+/// The other trials that are recommended for something, with their size, accuracy and latency.
+[[nodiscard]] std::vector<Line> other_choices(const Context &context);
 /// What was lost against float on the quoted split, with the test: a sentence or two.
 [[nodiscard]] Line loss_sentence(const Context &context, const Trial &trial);
 /// The constraints, as what a recipe does: "loses at most 0.50 points and takes at most 4.00 MB". Empty where there are none.

@@ -75,6 +75,7 @@ BetaPanel panel(const Context &context, const ScanRow &row)
     panel.beta = number(shapes + "beta");
     panel.low = number("low");
     panel.high = number("high");
+    panel.share = row.histogram;
     panel.note = "α " + context.figures.plain(path + shapes + "alpha").text + ", β "
         + context.figures.plain(path + shapes + "beta").text + ", distance " + context.figures.plain(path + shapes + "ks").text;
     return panel;
@@ -132,8 +133,10 @@ Blocks sensitivity_section(const Context &context)
     std::vector<BetaPanel> panels;
     for (const ScanRow *row : ranked)
         panels.push_back(panel(context, *row));
-    blocks.emplace_back(
-        Chart{beta_drawing(panels, "Beta fits"), line("The Beta densities that fit the weights of these layers best.")});
+    blocks.emplace_back(Chart{beta_drawing(panels, "Beta fits"),
+                              line(ranked.front()->histogram.empty()
+                                       ? "The Beta densities that fit the weights of these layers best."
+                                       : "The weights of these layers, and the Beta densities that fit them best.")});
     blocks.emplace_back(fits(context, scan, ranked));
     blocks.emplace_back(note(
         "Shapes, distance and noise are of the moment fit, which the noise is worked out from; the charts show the most likely "

@@ -17,9 +17,10 @@ Paragraph question(const Context &context)
     const Line asked = limits.empty()
         ? line("How small and how fast can ", model, " become, and what does that cost on ", data, "?")
         : line("Which recipe for ", model, " on ", data, " ", limits, "?");
-    return paragraph(asked, " The study ", code(study.name), " has ",
-                     counted(context.figures, "#study/trials", " trial", " trials"), ", of which ",
-                     context.figures.count("#study/trials[state=done]"), " finished.");
+    const Line tried = line(" ", counted(context.figures, "#study/trials", " trial was", " trials were"), " made");
+    if (context.figures.value("#study/trials - #study/trials[state=done]") == 0)
+        return paragraph(asked, tried, ".");
+    return paragraph(asked, tried, ", of which ", context.figures.count("#study/trials[state=done]"), " finished.");
 }
 
 Line size_words(const Context &context, const Trial &best)
@@ -173,8 +174,8 @@ Chart comparison(const Context &context, const Trial &best)
              .bars = {bar(context, "Float", figures.milliseconds(floats + "/median"), floats),
                       bar(context, best.id, figures.milliseconds(latency_path(best) + "/median"), latency_path(best))}});
     return {bars_drawing(groups, best.id + " beside float"),
-            line("Size, ", quality(context), has_latency(best) ? " and latency of " : " of ", best.id,
-                 " beside those of the float model.")};
+            line(has_latency(best) ? "Size, " : "Size and ", quality(context), has_latency(best) ? " and latency of " : " of ",
+                 best.id, " beside those of the float model.")};
 }
 
 } // namespace
@@ -192,6 +193,11 @@ Blocks summary_section(const Context &context)
         blocks.emplace_back(facts(context, *shown));
     if (context.best)
         blocks.emplace_back(comparison(context, *context.best));
+    if (auto others = other_choices(context); context.best && !others.empty()) {
+        blocks.emplace_back(
+            paragraph("Other choices, of which ", to_section(kRecommended, "Recommended recipes"), " tells more:"));
+        blocks.emplace_back(Listing{std::move(others), false});
+    }
     std::size_t grave = 0, all = 0;
     for (const Limit &limit : limits_of(context)) {
         ++all;

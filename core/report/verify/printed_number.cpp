@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/verify/printed_number.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -53,20 +54,19 @@ std::optional<PrintedNumber> printed_number(std::string_view text)
             digits += text[end];
     const auto point = digits.find('.');
     double step = point == std::string::npos ? 1 : std::pow(10.0, -static_cast<double>(digits.size() - point - 1));
-    if (end < text.size() && text[end] == 'e') { // the power of ten
-        const std::size_t begin = end++;
-        while (end < text.size() && (is_digit(text[end]) || text[end] == '-'))
-            ++end;
-        digits += text.substr(begin, end - begin);
-        step *= std::pow(10.0, std::atof(std::string(text.substr(begin + 1, end - begin - 1)).c_str()));
+    int power = 0; // of ten
+    if (end < text.size() && text[end] == 'e') {
+        const auto after = std::from_chars(text.data() + end + 1, text.data() + text.size(), power).ptr;
+        end = static_cast<std::size_t>(after - text.data());
     }
+    step *= std::pow(10.0, power);
     double value = 0;
     const auto [last, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (problem != std::errc() || last != digits.data() + digits.size())
         return std::nullopt;
     for (const auto &[unit, scale] : kUnits)
         if (text.substr(end) == unit)
-            return PrintedNumber{sign * value * scale, step * scale};
+            return PrintedNumber{sign * value * std::pow(10.0, power) * scale, step * scale};
     return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include "core/report/writers/markdown.h"
 #include "core/report/writers/svg.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -31,7 +32,8 @@ Result<Texts> read_files(const std::filesystem::path &folder, const std::set<std
         std::error_code ignored;
         if (!std::filesystem::exists(folder / name, ignored))
             continue;
-        auto text = read_file(folder / name, kLargestFile);
+        const auto size = std::filesystem::file_size(folder / name, ignored); // read_file takes the memory of its limit
+        auto text = read_file(folder / name, ignored ? 0 : std::min<std::size_t>(size, kLargestFile));
         if (!text)
             return forward(text);
         texts[name] = std::move(*text);
