@@ -28,7 +28,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kTextSize = 13;        // px
 constexpr QSize kSmallest{960, 600}; // all panes keep their headings and one row
 constexpr QSize kUsual{1600, 1000};
 
@@ -127,6 +126,7 @@ void MainWindow::fill_menu()
     });
     add(tr("Stop"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { ask_to_stop(); });
     menu->addSeparator();
+    add(tr("Talk to the advisor"), QKeySequence(Qt::CTRL | Qt::Key_T), [this] { panes_->show_chat(); });
     add(tr("Put the panes back"), {}, [this] { panes_->put_back(); });
     add(tr("Quit"), QKeySequence::Quit, [this] { close(); });
 }
@@ -134,6 +134,16 @@ void MainWindow::fill_menu()
 ModelPicker &MainWindow::picker() const
 {
     return *panes_->picker();
+}
+
+ChatPane &MainWindow::chat() const
+{
+    return *panes_->chat();
+}
+
+void MainWindow::select_layer(const QString &layer)
+{
+    panes_->layers()->select(layer);
 }
 
 WindowLayout MainWindow::layout_state() const

@@ -14,6 +14,7 @@ class QAction;
 
 namespace ca {
 
+class ChatPane;
 class DataChooser;
 class Header;
 class ModelPicker;
@@ -33,9 +34,12 @@ class MainWindow final : public QWidget {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(MainWindow)
 public:
+    static constexpr int kTextSize = 13; ///< px
+
     explicit MainWindow(QWidget *parent = nullptr);
 
     [[nodiscard]] ModelPicker &picker() const;
+    [[nodiscard]] ChatPane &chat() const;
     [[nodiscard]] DataChooser &chooser() const { return *chooser_; }
     [[nodiscard]] StudiesMenu &studies_menu() const { return *studies_menu_; }
     [[nodiscard]] QString model_name() const { return model_name_; } ///< of the open one
@@ -74,6 +78,7 @@ public:
 
 public Q_SLOTS:
     void select_trial(const QString &trial);
+    void select_layer(const QString &layer); ///< by name
 
 Q_SIGNALS:
     void model_dropped(const QString &file);

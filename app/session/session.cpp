@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
 
+#include "app/session/agent_relay.h"
 #include "app/session/describe.h"
 #include "app/session/guarded_work.h"
-#include "app/session/pause_gate.h"
 #include "core/data/prompts.h"
 #include "core/evaluate/evaluate.h"
 #include "core/model/first_load.h"
-#include "core/report/results.h"
 
 namespace ca {
 
@@ -29,21 +28,6 @@ PromptMaker prompts_for(const ModelRequest &request, const std::vector<std::stri
     return prompt_maker(classes.empty() ? cifar10_classes() : classes, clip_templates());
 }
 
-Result<StudyEnd> carry_out(const Model &model, const DataSet &data, const StudyOptions &options, const TrialSink &on_trial,
-                           std::stop_token stop, const Progress &progress)
-{
-    auto study = run_study(model, data, options, on_trial, stop, progress);
-    if (!study)
-        return forward(study);
-    StudyEnd end;
-    end.stopped = stop.stop_requested();
-    if (!options.folder.empty() && has_results(*study))
-        if (const auto written = write_results(*study, options.folder); !written)
-            end.not_saved = written.error();
-    end.study = std::make_shared<const Study>(std::move(*study));
-    return end;
-}
-
 /// `data`: null where none is open.
 Result<SensitivityTable> scan_on(const Model &model, const DataSet *data, ScanOptions options, const ScanWatcher &watcher,
                                  std::stop_token stop, const Progress &progress)
@@ -58,7 +42,7 @@ Result<SensitivityTable> scan_on(const Model &model, const DataSet *data, ScanOp
 } // namespace
 
 Session::Session(std::filesystem::path program, QObject *parent)
-    : QObject(parent), program_(std::move(program)), worker_(std::make_unique<Worker>())
+    : QObject(parent), agent_(new AgentRelay(this)), program_(std::move(program)), worker_(std::make_unique<Worker>())
 {
 }
 
@@ -93,6 +77,7 @@ void Session::open_model(const ModelRequest &request)
 {
     if (studying_)
         return;
+    free_worker();
     begin(&Session::scan_run_);
     const auto id = begin(&Session::model_run_);
     model_.reset();
@@ -126,6 +111,7 @@ void Session::open_data(const QString &folder, quint64 seed)
 {
     if (studying_)
         return;
+    free_worker();
     begin(&Session::scan_run_);
     const auto id = begin(&Session::data_run_);
     data_.reset();
@@ -153,6 +139,7 @@ void Session::start_scan(const ScanOptions &options)
         Q_EMIT scan_failed({ErrorCode::usage, "There is nothing to scan yet. Open a model first.", nullptr});
         return;
     }
+    free_worker();
     const auto id = begin(&Session::scan_run_);
     scan_run_.stop = worker_->post([this, id, options, model = model_, data = data_](std::stop_token stop) {
         const ScanWatcher watcher = [this, id](const SensitivityTable &so_far) {
@@ -168,62 +155,6 @@ void Session::start_scan(const ScanOptions &options)
                 Q_EMIT scan_failed(end->error());
         });
     });
-}
-
-void Session::start_study(const StudyOptions &options)
-{
-    if (studying_)
-        return;
-    if (!model_ || !data_) {
-        Q_EMIT study_failed({ErrorCode::usage, "There is nothing to run yet. Open a model and choose data first.", nullptr});
-        return;
-    }
-    begin(&Session::scan_run_);
-    studying_ = true;
-    gate_ = std::make_shared<PauseGate>();
-    const auto id = begin(&Session::study_run_);
-    StudyOptions pausable = options;
-    pausable.before_trial = [this, id, gate = gate_](const std::stop_token &stop) {
-        gate->pass(stop, [&] { answer(&Session::study_run_, id, [this] { tell_paused(); }); });
-    };
-    study_run_.stop =
-        worker_->post([this, id, options = std::move(pausable), model = model_, data = data_](std::stop_token stop) {
-            const TrialSink on_trial = [this, id](const Study &study, const Trial &) {
-                auto now = std::make_shared<const Study>(study);
-                answer(&Session::study_run_, id, [this, now] { Q_EMIT study_changed(now); });
-            };
-            auto end = std::make_shared<Result<StudyEnd>>(guarded_work<Result<StudyEnd>>(
-                [&] { return carry_out(*model, *data, options, on_trial, stop, reporter(&Session::study_run_, id)); }));
-            answer(&Session::study_run_, id, [this, end] { end_study(*end); });
-        });
-}
-
-void Session::pause()
-{
-    if (studying_)
-        gate_->close();
-}
-
-void Session::resume()
-{
-    if (gate_)
-        gate_->open();
-}
-
-/// Unless it was resumed since it began to wait.
-void Session::tell_paused()
-{
-    if (studying_ && gate_->is_closed())
-        Q_EMIT study_paused();
-}
-
-void Session::end_study(const Result<StudyEnd> &end)
-{
-    studying_ = false;
-    if (end)
-        Q_EMIT study_finished(*end);
-    else
-        Q_EMIT study_failed(end.error());
 }
 
 void Session::cancel()

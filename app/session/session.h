@@ -5,6 +5,7 @@
 #include "app/session/open_model.h"
 #include "app/session/quantize_model.h"
 #include "app/session/worker.h"
+#include "core/agent/agent_session.h"
 #include "core/data/dataset.h"
 #include "core/model/model.h"
 #include "core/scan/scan.h"
@@ -20,12 +21,21 @@
 
 namespace ca {
 
+class AgentRelay;
 class PauseGate;
 
-/// How a study ended.
+/// What a study begins or goes on with.
+struct StudyTalk {
+    AgentMessage first;
+    std::vector<ChatMessage> history{}; ///< of what was said of it before
+    Unfinished unfinished = Unfinished::carry_out;
+};
+
+/// How a study ended, or what a message came to; in the latter case it stays open for more.
 struct StudyEnd {
     std::shared_ptr<const Study> study;
     bool stopped = false;           ///< on request; what was finished is in `study`
+    bool only_talk = false;         ///< nothing was to be carried out
     std::optional<Error> not_saved; ///< tables and charts beside study.json that could not be written
 };
 
@@ -45,7 +55,9 @@ public:
     [[nodiscard]] bool has_model() const { return model_ != nullptr; }
     [[nodiscard]] bool has_data() const { return data_ != nullptr; }
     [[nodiscard]] bool can_be_measured() const { return has_data() && has_model() && model_->has_network(); }
-    [[nodiscard]] bool is_running() const { return studying_; } ///< a study, until it has ended
+    [[nodiscard]] bool is_running() const { return studying_; }      ///< a study, or an answer about one, until it has ended
+    [[nodiscard]] bool is_open() const { return inbox_ != nullptr; } ///< a study, for messages
+    [[nodiscard]] AgentRelay &agent() const { return *agent_; }
 
 public Q_SLOTS:
     /// Inspects, loads and describes a model; a later call makes an earlier one stale. Nothing while a study runs.
@@ -56,8 +68,16 @@ public Q_SLOTS:
     /// Scans the open model's sensitivity: with divergence where data is open and the model can be run, which replaces `images`.
     /// A model, data or a study that is asked for meanwhile ends it without an answer. Without a model: `scan_failed`.
     void start_scan(const ca::ScanOptions &options);
-    /// Needs a model and data, else answers with `study_failed`.
-    void start_study(const ca::StudyOptions &options);
+    /// Needs a model and data, else answers with `study_failed`. What the first message asks for is carried out, then the study
+    /// stays open for more of them until something else is asked of the session.
+    void start_study(const ca::StudyOptions &options, const ca::StudyTalk &talk);
+    /// To the study that is open: heard by the advisor while it works, else answered. False: none is.
+    bool say(const ca::AgentMessage &message);
+    void set_consent_mode(ca::ConsentMode mode);
+    /// Ends what the advisor does now; the study stays open. While it is still being opened, it ends.
+    void stop_answer();
+    /// Answers with `study_closed`, where one is open that does not run.
+    void close_study();
     /// The study that runs waits before its next trial, and says `study_paused` when it does, until it is resumed or stopped.
     void pause();
     void resume();
@@ -89,6 +109,9 @@ Q_SIGNALS:
     void quantization_failed(const ca::Error &error); ///< also an export
     void study_changed(const std::shared_ptr<const ca::Study> &study);
     void study_paused();
+    void answer_begun(); ///< of a message to a study that was open
+    void answered(const ca::Answered &answered);
+    void study_closed();
     void study_finished(const ca::StudyEnd &end);
     void study_failed(const ca::Error &error);
 
@@ -113,14 +136,22 @@ private:
     [[nodiscard]] Progress reporter(Run Session::*kind, std::uint64_t id);
     void end_opening(ModelOpening &opening);
     void tell_paused();
+    [[nodiscard]] StudyOptions pausable(StudyOptions options, std::uint64_t id);
+    [[nodiscard]] AgentTalk talk(const StudyOptions &options, const StudyTalk &given, std::uint64_t id,
+                                 std::uint64_t conversation);
+    void take_answer(const StudyEnd &end, const Answered &answered);
     void end_study(const Result<StudyEnd> &end);
+    /// Before other work is given to the worker, which a study that waits for messages keeps.
+    void free_worker();
 
     Run model_run_, data_run_, scan_run_, study_run_, expect_run_, quantize_run_;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const DataSet> data_;
     std::shared_ptr<KnownData> known_data_ = std::make_shared<KnownData>();
     bool studying_ = false;
-    std::shared_ptr<PauseGate> gate_; ///< of the study that runs, or ran last
+    std::shared_ptr<PauseGate> gate_;   ///< of the study that runs, or ran last
+    std::shared_ptr<AgentInbox> inbox_; ///< of the study that is open; null: none is
+    AgentRelay *agent_;
     std::filesystem::path program_;
     std::unique_ptr<Worker> worker_;
 };

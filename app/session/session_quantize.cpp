@@ -10,6 +10,7 @@ void Session::expect_costs(const QuantizeChoice &choice)
 {
     if (!model_ || studying_)
         return;
+    free_worker();
     const auto id = begin(&Session::expect_run_);
     expect_run_.stop = worker_->post([this, id, choice, model = model_, data = data_](const std::stop_token &stop) {
         if (stop.stop_requested()) // a person goes through methods faster than sizes are added up
@@ -32,6 +33,7 @@ void Session::start_quantization(const QuantizeRequest &request)
         Q_EMIT quantization_failed({ErrorCode::usage, "There is nothing to quantize yet. Open a model first.", nullptr});
         return;
     }
+    free_worker();
     const auto id = begin(&Session::quantize_run_);
     quantize_run_.stop = worker_->post([this, id, request, model = model_, data = data_](std::stop_token stop) {
         const Progress progress([this, id](const ProgressReport &report) {
@@ -50,6 +52,7 @@ void Session::start_quantization(const QuantizeRequest &request)
 
 void Session::export_quantization(const std::shared_ptr<const Quantization> &made, ExportFormat format, const QString &file)
 {
+    free_worker();
     const auto id = begin(&Session::quantize_run_);
     std::vector<std::filesystem::path> inputs{made->model.model.file, data_ ? data_->path : ""};
     quantize_run_.stop = worker_->post([this, id, made, format, file, inputs = std::move(inputs)](const std::stop_token &stop) {

@@ -178,9 +178,16 @@ void StudiesController::ask_to_remove(const QString &folder)
         [this, folder] { remove(folder); });
 }
 
+/// A study that is open for messages is closed first.
 void StudiesController::remove(const QString &folder)
 {
-    shelf_.remove(folder);
+    if (!session_.is_open() || session_.is_running()) {
+        shelf_.remove(folder);
+        return;
+    }
+    connect(
+        &session_, &Session::study_closed, &shelf_, [this, folder] { shelf_.remove(folder); }, Qt::SingleShotConnection);
+    session_.close_study();
 }
 
 void StudiesController::say(const QString &sentence)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/study_controller.h"
 
+#include "app/session/chat_controller.h"
 #include "app/session/data_controller.h"
 #include "app/session/goal.h"
 #include "app/session/model_controller.h"
+#include "app/session/read_conversation.h"
 #include "app/session/resumption.h"
 #include "app/session/session.h"
 #include "app/session/study_shelf.h"
@@ -34,13 +36,14 @@ std::vector<GoalLayer> layers_of(const Model &model)
 } // namespace
 
 StudyController::StudyController(MainWindow &window, Session &session, Settings &settings, const ModelController &model,
-                                 const DataController &data, Places places, QObject *parent)
+                                 const DataController &data, ChatController &chat, Places places, QObject *parent)
     : QObject(parent),
       window_(window),
       session_(session),
       settings_(settings),
       model_(model),
       data_(data),
+      chat_(chat),
       places_(std::move(places))
 {
     connect_window();
@@ -61,6 +64,12 @@ void StudyController::connect_session()
     connect(&session_, &Session::study_finished, this, &StudyController::take_end);
     connect(&session_, &Session::study_failed, this, &StudyController::take_failure);
     connect(&session_, &Session::model_opened, this, &StudyController::take_model);
+    connect(&session_, &Session::data_opened, this, [this] { chat_.set_can_run(session_.can_be_measured()); });
+    connect(&session_, &Session::answer_begun, this, [this] {
+        window_.show_started();
+        window_.set_progress({tr("The advisor answers").toStdString(), 0, 0, 0, {}});
+    });
+    connect(&chat_, &ChatController::study_wanted, this, &StudyController::open_for_talk);
 }
 
 void StudyController::ask_for_goal()
@@ -99,7 +108,7 @@ void StudyController::start(const GoalFacts &goal)
     window_.set_trials(nullptr);
     set_shown(options, nullptr);
     window_.show_started();
-    session_.start_study(options);
+    chat_.begin(options, Unfinished::carry_out, true);
 }
 
 /// What the command line would be told, so that it can go on as well.
@@ -139,16 +148,54 @@ void StudyController::go_on()
 {
     if (!study_ || options_.folder.empty())
         return;
-    const bool has_model = session_.has_model() && session_.model()->sha256 == study_->model_sha256;
-    const bool has_data = session_.has_data() && session_.data()->name == study_->data_name;
-    if (const std::string missing = missing_for(*study_, options_.source, has_model, has_data); !missing.empty()) {
+    if (const std::string missing = missing_here(); !missing.empty()) {
         window_.warn(words::from(missing));
         return;
     }
     options_.resume = true;
     options_.scan_cache = places_.scans;
     window_.show_started();
-    session_.start_study(options_);
+    chat_.begin(options_, Unfinished::carry_out, false);
+}
+
+/// Something was typed: about the study in the panes, else for a new one with the usual goal.
+void StudyController::open_for_talk()
+{
+    if (const QString why = why_no_talk(); !why.isEmpty()) {
+        chat_.answer(why);
+    } else if (!study_ || options_.folder.empty()) {
+        start(goal_from_setting(settings_.value(Setting::goal).toString()));
+    } else {
+        options_.resume = true;
+        options_.scan_cache = places_.scans;
+        window_.show_started();
+        chat_.begin(options_, Unfinished::leave, false);
+    }
+}
+
+/// Empty where a study can be opened.
+QString StudyController::why_no_talk() const
+{
+    if (study_ && !options_.folder.empty())
+        return words::from(missing_here());
+    if (session_.can_be_measured())
+        return {};
+    if (session_.has_model() && !session_.model()->has_network())
+        return tr(
+            "These are weights without a network. Open a model that can be run, and I can measure what its quantization costs.");
+    return session_.has_model() ? tr("Choose data first, by Ctrl+D: then I can measure what quantizing this model costs.")
+        : session_.has_data()
+        ? tr("Drop a model on the window first, or open the demo: then I look at its layers, propose recipes "
+             "and measure them.")
+        : tr("Drop a model on the window and choose data first, or open the demo: then I look at its layers, "
+             "propose recipes and measure them.");
+}
+
+std::string StudyController::missing_here() const
+{
+    const bool has_model = session_.has_model() && session_.model()->sha256 == study_->model_sha256;
+    const bool has_data = session_.has_data() && session_.data()->name == study_->data_name;
+    return missing_for(*study_, options_.source, has_model, has_data);
 }
 
 void StudyController::show(const ShelvedStudy &shelved)
@@ -157,7 +204,9 @@ void StudyController::show(const ShelvedStudy &shelved)
         window_.warn(tr("A study is running. Stop it before you open another."));
         return;
     }
+    session_.close_study();
     set_shown(resuming_options(shelved.folder, shelved.facts, *shelved.study), shelved.study);
+    chat_.show(shelved.study, read_conversation(shelved.transcript, *shelved.study));
     window_.select_trial({}); // of another study, though it may have the same number
     window_.set_trials(shelved.study);
     window_.set_saved_note(
@@ -170,6 +219,7 @@ void StudyController::drop(const std::filesystem::path &folder)
     if (folder != options_.folder || session_.is_running())
         return;
     set_shown({}, nullptr);
+    chat_.show(nullptr, {});
     window_.set_trials(nullptr);
     window_.set_saved_note({});
 }
@@ -187,12 +237,14 @@ void StudyController::take_model()
 {
     if (study_ && study_->model_sha256 != session_.model()->sha256)
         drop(options_.folder);
+    chat_.set_can_run(session_.can_be_measured());
 }
 
 void StudyController::take_change(const std::shared_ptr<const Study> &study)
 {
     const bool is_new = !study_;
     study_ = study;
+    chat_.follow(study);
     window_.set_trials(study);
     if (is_new)
         Q_EMIT written();
@@ -200,11 +252,13 @@ void StudyController::take_change(const std::shared_ptr<const Study> &study)
 
 void StudyController::take_end(const StudyEnd &end)
 {
+    chat_.follow(end.study);
     window_.set_trials(end.study);
     const auto done = std::count_if(end.study->trials.begin(), end.study->trials.end(),
                                     [](const Trial &trial) { return trial.state == TrialState::done; });
-    window_.show_finished(end.stopped ? tr("Stopped; %1 finished trials are kept").arg(done)
-                                      : tr("Finished %1 trials").arg(done));
+    window_.show_finished(end.stopped         ? tr("Stopped; %1 finished trials are kept").arg(done)
+                              : end.only_talk ? tr("The advisor has answered")
+                                              : tr("Finished %1 trials").arg(done));
     set_shown(options_, end.study);
     if (!options_.folder.empty())
         window_.set_saved_note(tr("Saved in %1").arg(words::from(options_.folder.string())));

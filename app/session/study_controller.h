@@ -12,6 +12,7 @@
 
 namespace ca {
 
+class ChatController;
 class DataController;
 class GoalDialog;
 class MainWindow;
@@ -33,7 +34,7 @@ public:
     };
 
     StudyController(MainWindow &window, Session &session, Settings &settings, const ModelController &model,
-                    const DataController &data, Places places, QObject *parent = nullptr);
+                    const DataController &data, ChatController &chat, Places places, QObject *parent = nullptr);
 
     void show(const ShelvedStudy &shelved);
     void drop(const std::filesystem::path &folder);                                       ///< shows that study no more
@@ -50,6 +51,9 @@ private:
     void start(const GoalFacts &goal);
     void resume();
     void go_on();
+    void open_for_talk();
+    [[nodiscard]] QString why_no_talk() const;
+    [[nodiscard]] std::string missing_here() const; ///< missing_for, of the study in the panes
     void set_shown(StudyOptions options, std::shared_ptr<const Study> study);
     void take_change(const std::shared_ptr<const Study> &study);
     void take_end(const StudyEnd &end);
@@ -63,6 +67,7 @@ private:
     Settings &settings_;
     const ModelController &model_;
     const DataController &data_;
+    ChatController &chat_;
     Places places_;
     QPointer<GoalDialog> dialog_;
     std::shared_ptr<const Study> study_; ///< in the panes; null: none

@@ -25,7 +25,11 @@ Result<ShelvedStudy> read_study(const fs::path &folder)
     auto study = load_study(opened->store);
     if (!study)
         return forward(study);
-    return ShelvedStudy{folder, std::make_shared<const Study>(std::move(*study)), std::move(opened->facts)};
+    auto transcript = opened->store.transcript();
+    if (!transcript)
+        return forward(transcript);
+    return ShelvedStudy{folder, std::make_shared<const Study>(std::move(*study)), std::move(opened->facts),
+                        std::move(*transcript)};
 }
 
 Result<Summaries> studies_in(const fs::path &parent)

@@ -20,6 +20,7 @@ struct ShelvedStudy {
     std::filesystem::path folder;
     std::shared_ptr<const Study> study;
     StudyFacts facts;
+    std::vector<Json> transcript{};
 };
 
 /// The studies on disk: lists, reads, compares, copies and removes them on a thread of its own, which a study that runs does not

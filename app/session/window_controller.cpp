@@ -7,7 +7,9 @@
 #include "core/evaluate/latency.h"
 #include "ui/main_window.h"
 
+#include <QDesktopServices>
 #include <QThread>
+#include <QUrl>
 
 namespace ca {
 
@@ -23,6 +25,12 @@ QString demo_in(const std::filesystem::path &resources)
     return is_there ? QString::fromStdString(demo.string()) : QString();
 }
 
+/// In the desktop's own program for folders.
+bool show_folder(const std::filesystem::path &folder)
+{
+    return QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(folder.string())));
+}
+
 } // namespace
 
 WindowController::WindowController(MainWindow &window, Session &session, Settings &settings, WindowPlaces places, QObject *parent)
@@ -36,8 +44,15 @@ WindowController::WindowController(MainWindow &window, Session &session, Setting
       data_(window, session, settings, states_, places_.resources),
       quantize_(window, session),
       shelf_(places_.studies),
-      study_(window, session, settings, model_, data_, {places_.studies, places_.scans}),
-      studies_(window, session, settings, shelf_, study_)
+      provider_store_(settings, places_.providers),
+      keys_(places_.keychain ? places_.keychain() : nullptr),
+      providers_(provider_store_, keys_, window),
+      voices_(window.chat(), providers_, session.agent(), window),
+      chat_(window, session, settings, voices_),
+      study_(window, session, settings, model_, data_, chat_, {places_.studies, places_.scans}),
+      studies_(window, session, settings, shelf_, study_),
+      report_(
+          window, [this] { return study_.folder(); }, show_folder)
 {
     connect_window();
     connect_session();

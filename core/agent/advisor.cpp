@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kMostTokens = 4096; // of an answer
 constexpr std::int64_t kFewestTokens = 256;
 constexpr const char *kReminder = "Go on with the tools, or call finish.";
+constexpr const char *kStopped = "The person stopped this before it was done.";
 
 bool says_nothing(const ChatTurn &turn)
 {
@@ -67,6 +68,18 @@ std::vector<TextSpan> without_quoted(std::vector<TextSpan> spans)
     return spans;
 }
 
+/// Its last answer is a tool's, which nobody has read.
+bool was_cut_off(const std::vector<ChatMessage> &history)
+{
+    if (history.empty() || history.back().role != ChatRole::tool)
+        return false;
+    for (const ChatMessage &message : history)
+        for (const ToolCall &call : message.calls)
+            if (call.id == history.back().call_id)
+                return call.name != "finish" || history.back().failed;
+    return true;
+}
+
 std::string number_of(std::size_t count, const char *one, const char *more)
 {
     return std::to_string(count) + (count == 1 ? one : more);
@@ -79,9 +92,20 @@ Advisor::Advisor(ChatModel &model, ChatModel &offline, ToolBox &tools, AgentSink
 {
 }
 
-std::optional<double> Advisor::cost() const
+void Advisor::speak_with(ChatModel &model, std::optional<Price> price)
 {
-    return options_.price ? std::optional(ca::cost(usage_, *options_.price)) : std::nullopt;
+    model_ = &model;
+    options_.price = std::move(price);
+    takes_over_ = false;
+}
+
+/// What the offline advisor says costs nothing.
+void Advisor::spend(const Usage &usage)
+{
+    usage_ += usage;
+    if (!is_offline() && usage != Usage())
+        cost_ = cost_ && options_.price ? std::optional(*cost_ + ca::cost(usage, *options_.price)) : std::nullopt;
+    sink_.usage_changed(usage_, cost_);
 }
 
 Status Advisor::keep(const Json &entry) const
@@ -89,10 +113,24 @@ Status Advisor::keep(const Json &entry) const
     return options_.note ? options_.note(entry) : Status();
 }
 
-Status Advisor::say(const std::string &text)
+Status Advisor::say(const std::string &text, const char *kind)
 {
     history_.push_back({ChatRole::user, text});
-    return keep({{"kind", "person"}, {"text", text}});
+    return keep({{"kind", kind}, {"text", text}});
+}
+
+/// What came while it worked stands before its next turn.
+Status Advisor::hear()
+{
+    if (!options_.interject)
+        return {};
+    const auto said = options_.interject();
+    if (!said)
+        return forward(said);
+    for (const std::string &text : *said)
+        if (const auto heard = say(text); !heard)
+            return heard;
+    return {};
 }
 
 void Advisor::notice(const std::string &sentence)
@@ -119,11 +157,13 @@ Status Advisor::hand_over()
     const std::string wanted = options_.must_finish ? study_request()
         : request == history_.rend()                ? std::string()
                                                     : request->text;
-    return last != history_.rend() && last->text == wanted ? Status() : say(wanted);
+    return last != history_.rend() && last->text == wanted ? Status() : say(wanted, "reminder");
 }
 
 Result<AdvisorEnd> Advisor::answer(const std::string &request, std::stop_token stop)
 {
+    if (was_cut_off(history_))
+        history_.push_back({ChatRole::assistant, kStopped});
     if (const auto said = say(request); !said)
         return forward(said);
     return go_on(std::move(stop));
@@ -133,6 +173,10 @@ Result<AdvisorEnd> Advisor::go_on(std::stop_token stop)
 {
     Request request;
     while (!request.is_over) {
+        if (request.is_begun) // until then the request itself is to be read
+            if (const auto heard = hear(); !heard)
+                return forward(heard);
+        request.is_begun = true;
         if (takes_over_)
             if (const auto handed = hand_over(); !handed)
                 return forward(handed);
@@ -156,7 +200,8 @@ std::optional<std::int64_t> Advisor::tokens_left(const ChatRequest &request, std
         why = "The " + std::to_string(*budget.tokens) + " tokens that were approved are used up.";
     }
     if (budget.money && options_.price) {
-        const double rest = *budget.money - ca::cost(usage_, *options_.price) - ca::cost({.input = input}, *options_.price);
+        const double rest =
+            *budget.money - cost_.value_or(ca::cost(usage_, *options_.price)) - ca::cost({.input = input}, *options_.price);
         const double one = ca::cost({.output = 1}, *options_.price);
         const double most = one > 0 ? rest / one : rest > 0 ? static_cast<double>(kMostTokens) : 0;
         if (most < static_cast<double>(left)) {
@@ -189,15 +234,13 @@ std::optional<ChatTurn> Advisor::ask(Request &request, const std::stop_token &st
         take_failure(request, answered.error());
         return std::nullopt;
     }
-    usage_ += answered->usage;
-    sink_.usage_changed(usage_, cost());
+    spend(answered->usage);
     return std::move(*answered);
 }
 
 void Advisor::take_failure(Request &request, const ChatFailure &failure)
 {
-    usage_ += failure.usage;
-    sink_.usage_changed(usage_, cost());
+    spend(failure.usage);
     if (failure.kind == FailureKind::cancelled)
         request.over(AdvisorEnd::Why::stopped);
     else if (is_offline())
@@ -292,7 +335,7 @@ Status Advisor::end_turn(const ChatTurn &turn, Request &request)
         give_up(request, AdvisorEnd::Why::answered, "The model neither goes on nor finishes.");
         return {};
     }
-    return say(kReminder);
+    return say(kReminder, "reminder");
 }
 
 } // namespace ca

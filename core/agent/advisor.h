@@ -20,6 +20,8 @@ struct AdvisorOptions {
     bool must_finish = false;                   ///< nobody is there to answer: it is asked to go on until it calls `finish`
     std::vector<ChatMessage> history{};         ///< of a conversation that goes on
     std::function<Status(const Json &)> note{}; ///< keeps an entry of the transcript; absent: none is kept
+    /// Asked before each turn: what the person has said meanwhile. Absent: nothing.
+    std::function<Result<std::vector<std::string>>()> interject{};
 };
 
 /// How a request ended.
@@ -51,15 +53,21 @@ public:
     /// For ToolOptions::ask: the card of the call waits until the person has decided, and the transcript keeps the decision.
     [[nodiscard]] Decision ask_person(const AskPerson &ask, const ConsentRequest &asked, const std::stop_token &stop);
 
+    /// Who is asked from the next turn on, and what that costs; absent: not known.
+    void speak_with(ChatModel &model, std::optional<Price> price);
+    /// The conversation goes on from here: it was taken back to an earlier point.
+    void set_history(std::vector<ChatMessage> history) { history_ = std::move(history); }
     [[nodiscard]] const std::vector<ChatMessage> &history() const { return history_; }
     [[nodiscard]] const Usage &usage() const { return usage_; }
-    [[nodiscard]] std::size_t requests() const { return requests_; } ///< to a model over the network, retries not counted
-    [[nodiscard]] std::optional<double> cost() const;                ///< dollars; absent: no price is known
+    [[nodiscard]] std::size_t requests() const { return requests_; }   ///< to a model over the network, retries not counted
+    [[nodiscard]] std::optional<double> cost() const { return cost_; } ///< dollars; absent: a price is not known
     [[nodiscard]] bool is_offline() const { return model_ == &offline_; }
 
 private:
     struct Request;
+    [[nodiscard]] Status hear();
     [[nodiscard]] std::optional<ChatTurn> ask(Request &request, const std::stop_token &stop);
+    void spend(const Usage &usage);
     [[nodiscard]] std::optional<std::int64_t> tokens_left(const ChatRequest &request, std::string &why) const;
     void take_failure(Request &request, const ChatFailure &failure);
     void give_up(Request &request, AdvisorEnd::Why why, const std::string &sentence);
@@ -72,7 +80,7 @@ private:
     [[nodiscard]] Status help_out(ToolAnswer &failed, const std::stop_token &stop);
     [[nodiscard]] Status answer_call(const ToolCall &call, const ToolAnswer &answer);
     [[nodiscard]] Status keep_turn(const ChatTurn &turn, const std::vector<TextSpan> &text) const;
-    [[nodiscard]] Status say(const std::string &text);
+    [[nodiscard]] Status say(const std::string &text, const char *kind = "person");
     [[nodiscard]] Status keep(const Json &entry) const;
     void notice(const std::string &sentence);
     void show(CallState state);
@@ -84,6 +92,7 @@ private:
     AdvisorOptions options_;
     std::vector<ChatMessage> history_;
     Usage usage_{};
+    std::optional<double> cost_ = 0;
     std::size_t requests_ = 0, turn_ = 0;
     std::size_t failed_proposals_ = 0; ///< one after the other
     std::string last_call_;            ///< its tool and arguments

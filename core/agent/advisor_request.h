@@ -11,7 +11,7 @@ inline constexpr std::size_t kMostReminders = 2; // to call `finish`, or to stop
 /// What one request of the person has come to so far.
 struct Advisor::Request {
     AdvisorEnd end{};
-    bool is_over = false;
+    bool is_begun = false, is_over = false;
     std::size_t turns = 0; ///< of a model over the network
     std::size_t reminders = 0;
 

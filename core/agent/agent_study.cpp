@@ -4,9 +4,7 @@
 #include "core/agent/offline_advisor.h"
 
 namespace ca {
-namespace {
 
-/// Where the planner has nothing more to propose, the study says why.
 Status end_search(StudyRunner &runner)
 {
     if (runner.is_over())
@@ -16,6 +14,8 @@ Status end_search(StudyRunner &runner)
         return next.error().code == ErrorCode::cancelled ? Status() : Status(forward(next));
     return next->empty() ? runner.end_search(runner.why_over()) : Status();
 }
+
+namespace {
 
 Status advise(StudyRunner &runner, const AgentOptions &agent, AgentSink &sink)
 {

@@ -19,6 +19,9 @@ struct AgentOptions {
     std::string request{}; ///< what the person says; empty: study_request()
 };
 
+/// Where the planner has nothing more to propose, the study says why.
+[[nodiscard]] Status end_search(StudyRunner &runner);
+
 /// As run_study, with an advisor that decides what is carried out: the planner's proposals as they are where it is the offline
 /// one, so that it comes to what run_study comes to. `sink` hears it, on this thread. The conversation is kept in the study's
 /// transcript. Where the advisor ends with budget left and nothing forbids it, nothing more is carried out: it has said why.

@@ -20,6 +20,7 @@ struct Done {
 struct Conversation {
     std::string request;
     std::vector<Done> done{};
+    bool was_at_work = false; ///< when the person spoke: results of tools waited to be read
 };
 
 const ToolCall *call_of(const std::vector<ChatMessage> &messages, const std::string &id)
@@ -39,6 +40,10 @@ Conversation read(const std::vector<ChatMessage> &messages)
     if (last == messages.rend())
         return result;
     result.request = last->text;
+    if (const auto before = std::next(last); before != messages.rend() && before->role == ChatRole::tool) {
+        const ToolCall *call = call_of(messages, before->call_id);
+        result.was_at_work = call && call->name != "finish";
+    }
     for (auto message = last.base(); message != messages.end(); ++message)
         if (const ToolCall *call = message->role == ChatRole::tool ? call_of(messages, message->call_id) : nullptr)
             result.done.push_back({call->name, Json::parse(message->text, nullptr, false), message->failed});
@@ -191,16 +196,28 @@ bool has(const std::vector<Wish> &wishes, Wish::Kind kind)
     return std::any_of(wishes.begin(), wishes.end(), [&](const Wish &wish) { return wish.kind == kind; });
 }
 
+Step stop_here(const Conversation &conversation)
+{
+    if (!conversation.was_at_work)
+        return {"Nothing runs now. Say \"go on\" when it should."};
+    if (conversation.done.empty())
+        return look("I stop here. What was finished is kept; say \"go on\" when it should go on.");
+    const Done &last = conversation.done.back();
+    return last.failed ? Step{refusal_text(last.content)} : finish(last.content);
+}
+
 /// Looks at the study, does what is wished, and says what came of it.
 Step answer(const Conversation &conversation)
 {
     const Understood understood = understand(conversation.request);
     const auto &wishes = understood.wishes;
-    if (wishes.empty() || has(wishes, Wish::Kind::help))
-        return {understood.not_understood.empty() ? help_text() : sentence_for(understood.not_understood)};
-    if (has(wishes, Wish::Kind::stop))
-        return {"Nothing runs now. Say \"go on\" when it should."};
     const auto &done = conversation.done;
+    if (has(wishes, Wish::Kind::stop))
+        return stop_here(conversation);
+    if (wishes.empty() || has(wishes, Wish::Kind::help)) {
+        const std::string text = understood.not_understood.empty() ? help_text() : sentence_for(understood.not_understood);
+        return !conversation.was_at_work ? Step{text} : done.empty() ? look(text) : carry_on(done);
+    }
     if (done.empty())
         return look("");
     const auto calls = calls_for(wishes, done.front().content);
@@ -214,7 +231,9 @@ Step answer(const Conversation &conversation)
         text += (text.empty() ? "" : "\n\n") + text_of(done[i]);
     if (!understood.not_understood.empty())
         text += "\n\n" + sentence_for(understood.not_understood);
-    return {text};
+    if (!conversation.was_at_work)
+        return {text};
+    return after.empty() ? look(text) : carry_on(after); // a question in between ends nothing
 }
 
 } // namespace

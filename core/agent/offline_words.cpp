@@ -186,7 +186,10 @@ std::string overview_text(const Json &overview)
     std::string text;
     for (const Json &id : member(member(overview, "front"), "trials"))
         text += (text.empty() ? "On the front: " : " ") + trial_sentence(trials, word(id));
-    return text.empty() ? "No trial has been measured." : text;
+    if (text.empty())
+        return "No trial has been measured.";
+    const Json recommended = recommended_trial(overview);
+    return recommended.is_string() ? text + " I recommend " + word(recommended) + "." : text;
 }
 
 Json recommended_trial(const Json &overview)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/gui_main.h"
 #include "tests/support/gui_studies.h"
+#include "ui/chat/chat_pane.h"
 #include "ui/common/chip.h"
 #include "ui/common/state_pane.h"
 #include "ui/common/status_strip.h"
@@ -277,13 +278,14 @@ void TestMainWindow::each_empty_pane_says_one_sentence()
 {
     ca::MainWindow window;
     const auto panes = window.findChildren<ca::StatePane *>();
-    QCOMPARE(panes.size(), 3);
+    QCOMPARE(panes.size(), 4);
     for (const auto *pane : panes) {
         QCOMPARE(pane->state(), ca::StatePane::State::empty);
         QVERIFY(pane->sentence().endsWith(QLatin1Char('.')));
     }
     make_ready(window);
     window.set_trials(made_up_study());
+    window.chat().add(ca::ChatNotice{QStringLiteral("Something was said.")});
     for (const auto *pane : panes)
         QCOMPARE(pane->state(), ca::StatePane::State::full);
 }

@@ -60,11 +60,10 @@ void ChatInput::set_text(const QString &text)
     edit_->moveCursor(QTextCursor::End);
 }
 
-/// What is typed while an answer comes stays until it has ended.
 void ChatInput::send()
 {
     const QString message = text().trimmed();
-    if (message.isEmpty() || activity_ == ChatActivity::answering)
+    if (message.isEmpty())
         return;
     edit_->clear();
     Q_EMIT sent(message);
@@ -73,9 +72,10 @@ void ChatInput::send()
 void ChatInput::show_buttons()
 {
     const bool is_answering = activity_ == ChatActivity::answering;
+    const bool is_typed = !text().trimmed().isEmpty();
     stop_->setVisible(is_answering);
-    send_->setVisible(!is_answering);
-    send_->setEnabled(!text().trimmed().isEmpty());
+    send_->setVisible(!is_answering || is_typed); // it is heard before the next turn
+    send_->setEnabled(is_typed);
     continue_->setVisible(activity_ == ChatActivity::interrupted && text().isEmpty());
     place_buttons();
 }

@@ -136,8 +136,15 @@ void ChatPane::end_answer(const ChatSaid &answer)
     show_activity();
 }
 
+void ChatPane::flush()
+{
+    conversation_->flush();
+}
+
 void ChatPane::set_call(const CallCard &card)
 {
+    tool_.clear(); // its call is no longer being written
+    show_activity();
     conversation_->set_call(card);
     show_state();
 }

@@ -31,6 +31,7 @@ public:
     void begin_answer(const QString &id);
     void add_delta(const ChatDelta &delta);
     void end_answer(const ChatSaid &answer); ///< as a whole, with its figures looked up; it keeps the id that it began with
+    void flush();                            ///< `entries` then has all that came of an answer
     void set_call(const CallCard &card);
     void settle(const QString &consent, const Decision &decision); ///< what was asked was decided elsewhere
     [[nodiscard]] const std::vector<ChatEntry> &entries() const;

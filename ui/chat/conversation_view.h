@@ -29,6 +29,7 @@ public:
     void add(const ChatEntry &entry);
     void begin_answer(const QString &id);
     void add_delta(const ChatDelta &delta);
+    void flush();                            ///< what came of an answer is in `entries`, and shown
     void end_answer(const ChatSaid &answer); ///< the whole, in place of what came; it keeps the id that it began with
     void set_call(const CallCard &card);     ///< a new one, or what changed of one
     void settle(const QString &consent, const Decision &decision);
@@ -58,7 +59,6 @@ private:
     QWidget *make(const CallCard &card);
     QWidget *make(const ChatConsent &consent);
     QWidget *make(const ChatNotice &notice);
-    void flush();
     void forget_failure();
 
     std::vector<ChatEntry> entries_;

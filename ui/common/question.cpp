@@ -8,7 +8,7 @@ namespace ca {
 
 using namespace Qt::StringLiterals;
 
-void ask(QWidget *parent, const Question &question, std::function<void()> on_yes)
+void ask(QWidget *parent, const Question &question, std::function<void()> on_yes, std::function<void()> on_no)
 {
     auto *box = new QMessageBox(parent);
     box->setObjectName(u"question"_s);
@@ -29,6 +29,8 @@ void ask(QWidget *parent, const Question &question, std::function<void()> on_yes
     box->setDefaultButton(question.is_final ? no : yes);
     box->setEscapeButton(no);
     QObject::connect(yes, &QPushButton::clicked, box, std::move(on_yes));
+    if (on_no)
+        QObject::connect(no, &QPushButton::clicked, box, std::move(on_no)); // Escape and the window's cross press it, too
     box->open();
 }
 

@@ -17,7 +17,8 @@ struct Question {
     bool is_final = false; ///< it cannot be undone, so Enter is no
 };
 
-/// Asks in the platform's own way over `parent` and returns at once; `on_yes` is called where the answer is yes.
-void ask(QWidget *parent, const Question &question, std::function<void()> on_yes);
+/// Asks in the platform's own way over `parent` and returns at once; `on_yes` is called where the answer is yes, `on_no` where it
+/// is no.
+void ask(QWidget *parent, const Question &question, std::function<void()> on_yes, std::function<void()> on_no = {});
 
 } // namespace ca

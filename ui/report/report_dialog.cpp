@@ -33,6 +33,16 @@ QLabel *make_label(const QString &name)
     return label;
 }
 
+/// As high as a line also while it is empty, so that nothing moves when it speaks.
+QLabel *make_note()
+{
+    QLabel *note = make_label(u"report_note"_s);
+    note->setWordWrap(true);
+    note->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    note->setMinimumHeight(note->fontMetrics().lineSpacing());
+    return note;
+}
+
 QHBoxLayout *make_row(QWidget *widget)
 {
     auto *row = new QHBoxLayout(widget);
@@ -60,6 +70,7 @@ ReportDialog::ReportDialog(QWidget *parent) : QDialog(parent)
     column->setSpacing(12);
     column->addWidget(bar_ = make_bar());
     column->addWidget(states_, 1);
+    column->addWidget(note_ = make_note());
     column->addWidget(make_foot());
     resize(kUsual);
     connect(view_, &report::PageView::zoom_changed, this, &ReportDialog::refresh);
@@ -71,6 +82,7 @@ QWidget *ReportDialog::make_bar()
 {
     auto *bar = new QWidget;
     page_ = make_label(u"report_page"_s);
+    page_->setMinimumWidth(fontMetrics().horizontalAdvance(tr("Page %1 of %2").arg(999).arg(999)));
     zoom_ = make_label(u"report_zoom"_s);
     zoom_->setMinimumWidth(fontMetrics().horizontalAdvance(u"400 %"_s));
     zoom_->setAlignment(Qt::AlignCenter);
@@ -94,16 +106,13 @@ QWidget *ReportDialog::make_bar()
 QWidget *ReportDialog::make_foot()
 {
     auto *foot = new QWidget;
-    note_ = make_label(u"report_note"_s);
-    note_->setWordWrap(true);
-    note_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     format_ = new QComboBox;
     format_->setObjectName(u"report_format"_s);
     format_->setAccessibleName(tr("What to save the report as"));
     format_->addItem(tr("PDF"), static_cast<int>(ReportFormat::pdf));
     format_->addItem(tr("HTML"), static_cast<int>(ReportFormat::html));
     format_->addItem(tr("Markdown"), static_cast<int>(ReportFormat::markdown));
-    format_->addItem(tr("Folder with all, CSV tables and recipes"), static_cast<int>(ReportFormat::folder));
+    format_->addItem(tr("All, with CSV tables, in a folder"), static_cast<int>(ReportFormat::folder));
     auto *close = make_button(u"report_close"_s, tr("Close"), tr("Close the report"));
     save_ = make_button(u"report_save"_s, tr("Save as…"), tr("Save the report"));
     save_->setProperty("role", "primary");
@@ -111,8 +120,9 @@ QWidget *ReportDialog::make_foot()
     connect(close, &QPushButton::clicked, this, &QDialog::reject);
     connect(save_, &QPushButton::clicked, this, [this] { Q_EMIT save_requested(format()); });
     QHBoxLayout *row = make_row(foot);
-    row->addWidget(note_, 1);
-    for (QWidget *widget : {static_cast<QWidget *>(format_), static_cast<QWidget *>(close), static_cast<QWidget *>(save_)})
+    row->addWidget(format_);
+    row->addStretch(1);
+    for (QWidget *widget : {static_cast<QWidget *>(close), static_cast<QWidget *>(save_)})
         row->addWidget(widget);
     return foot;
 }

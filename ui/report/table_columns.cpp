@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/report/table_columns.h"
 
-#include "ui/common/words.h"
-#include "ui/report/paper.h"
+#include "ui/report/text_builder.h"
 
 #include <QFontMetricsF>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +17,7 @@ constexpr double kSizes[] = {8, 7.5, 7, 6.5, 6, 5.5}; // points, best first
 constexpr double kMeasuredSize = 10;                  // points; widths of unhinted text grow with its size
 constexpr double kLongestWord = points(90);           // longer ones, names of layers and files, may break
 constexpr double kTitleShare = 0.6;                   // of its width: titles may break into two lines
-constexpr double kReadable = 7;                       // points: smaller only where numbers would break
+constexpr double kReadable = 7, kStillReadable = 6.5; // points: smaller only where numbers would break
 constexpr double kMostRoom = points(16);              // that a number gets where there is much of it
 constexpr double kGapBehindNumber = points(5);
 constexpr double kSlack = 1.02;    // so that a width that is rounded does not break a cell
@@ -35,7 +35,7 @@ std::vector<ColumnNeed> needs_at_measured_size(const Table &table)
         const Table::Column &about = table.columns[column];
         const LineMeasure title = measure(plain(about.title), kMeasuredSize, true);
         ColumnNeed need{.natural = std::max(title.word, title.whole * kTitleShare),
-                        .least = title.word,
+                        .word = title.word,
                         .weight = about.weight,
                         .number = about.number,
                         .gap = gap_behind(table, column)};
@@ -44,7 +44,7 @@ std::vector<ColumnNeed> needs_at_measured_size(const Table &table)
                 continue;
             const LineMeasure cell = measure(row[column], kMeasuredSize, false);
             need.natural = std::max(need.natural, cell.whole);
-            need.least = std::max(need.least, about.number ? cell.whole : cell.word);
+            need.word = std::max(need.word, about.number ? cell.whole : cell.word);
         }
         needs.push_back(need);
     }
@@ -56,9 +56,9 @@ std::vector<ColumnNeed> needs_at(double size, const std::vector<ColumnNeed> &mea
     std::vector<ColumnNeed> needs = measured;
     for (ColumnNeed &need : needs) {
         const double room = 2 * padding + kGap + need.gap, scale = size / kMeasuredSize * kSlack;
-        need.natural = need.natural * scale + room;
-        need.least = room + (need.number ? need.least * scale : std::min(need.least * scale, kLongestWord));
-        need.natural = std::max(need.natural, need.least);
+        need.least = room + (need.number ? need.word * scale : std::min(need.word * scale, kLongestWord));
+        need.word = need.word * scale + room;
+        need.natural = std::max(need.natural * scale + room, need.word);
     }
     return needs;
 }
@@ -97,7 +97,7 @@ LineMeasure measure(const Line &line, double size, bool strong)
     double word = 0; // words go on from run to run
     for (const Run &run : line) {
         const QFontMetricsF metrics(font_of({.size = size, .strong = strong || run.strong, .code = run.code}));
-        const QString text = words::from(run.text);
+        const QString text = shown_text(run);
         result.whole += metrics.horizontalAdvance(text);
         const QStringList parts = text.split(u' ');
         for (qsizetype i = 0; i < parts.size(); ++i) {
@@ -110,10 +110,11 @@ LineMeasure measure(const Line &line, double size, bool strong)
 
 std::vector<double> share_width(const std::vector<ColumnNeed> &needs, double width)
 {
+    const auto base = sum(needs, &ColumnNeed::word) <= width ? &ColumnNeed::word : &ColumnNeed::least;
+    const double least = sum(needs, base);
     std::vector<double> widths;
-    const double least = sum(needs, &ColumnNeed::least);
     for (const ColumnNeed &need : needs)
-        widths.push_back(least > width ? need.least * width / least : need.least);
+        widths.push_back(least > width ? need.*base * width / least : need.*base);
     if (least >= width)
         return widths;
     // Each column that still wants more gets its share of what is left, until nothing is left or nobody wants more.
@@ -135,21 +136,43 @@ std::vector<double> share_width(const std::vector<ColumnNeed> &needs, double wid
 ColumnPlan plan_columns(const Table &table, double width, double padding)
 {
     const std::vector<ColumnNeed> measured = needs_at_measured_size(table);
-    const auto fits = [&](double size, double ColumnNeed::*need) {
-        return sum(needs_at(size, measured, padding), need) <= width;
+    const auto largest = [&](double ColumnNeed::*need) { // 0: none
+        const auto size = std::find_if(std::begin(kSizes), std::end(kSizes),
+                                       [&](double one) { return sum(needs_at(one, measured, padding), need) <= width; });
+        return size == std::end(kSizes) ? 0 : *size;
     };
-    const auto whole =
-        std::find_if(std::begin(kSizes), std::end(kSizes), [&](double size) { return fits(size, &ColumnNeed::natural); });
     ColumnPlan plan;
-    plan.size = *std::rbegin(kSizes);
-    if (whole != std::end(kSizes) && *whole >= kReadable)
-        plan.size = *whole;
-    else if (const auto least =
-                 std::find_if(std::begin(kSizes), std::end(kSizes), [&](double size) { return fits(size, &ColumnNeed::least); });
-             least != std::end(kSizes))
-        plan.size = *least;
+    plan.size = largest(&ColumnNeed::natural);
+    if (plan.size < kReadable)
+        plan.size = largest(&ColumnNeed::word);
+    if (plan.size < kStillReadable)
+        plan.size = std::max(largest(&ColumnNeed::least), *std::rbegin(kSizes));
     plan.widths = share_width(needs_at(plan.size, measured, padding), width);
     return plan;
+}
+
+Line with_breaks(const Line &line, double size, double width)
+{
+    constexpr qsizetype kLongestName = 300; // what is longer is no name
+    static const QRegularExpression joint(QStringLiteral("[._/-]"));
+    if (line.size() != 1 || measure(line, size, false).word <= width)
+        return line;
+    QString rest = shown_text(line.front()), broken;
+    if (rest.contains(u' ') || rest.size() > kLongestName)
+        return line;
+    const QFontMetricsF metrics(font_of({.size = size, .strong = line.front().strong, .code = line.front().code}));
+    while (rest.size() > 1 && metrics.horizontalAdvance(rest) > width) {
+        qsizetype fitting = 1;
+        while (metrics.horizontalAdvance(rest.left(fitting + 1)) <= width)
+            ++fitting;
+        const qsizetype behind_joint = rest.lastIndexOf(joint, fitting - 1) + 1;
+        const qsizetype cut = behind_joint > 0 ? behind_joint : fitting;
+        broken += rest.left(cut) + QChar(QChar::LineSeparator);
+        rest = rest.mid(cut);
+    }
+    Line result = line;
+    result.front().text = (broken + rest).toStdString();
+    return result;
 }
 
 double gap_behind(const Table &table, std::size_t column)

@@ -11,7 +11,8 @@ namespace ca::report {
 /// What a column of a table takes at a given size of text, without the room around its cells.
 struct ColumnNeed {
     double natural = 0; ///< so that no cell breaks
-    double least = 0;   ///< so that words and numbers do not break
+    double word = 0;    ///< so that words do not break
+    double least = 0;   ///< so that numbers and words of usual length do not break
     double weight = 1;
     bool number = false;
     double gap = 0; ///< behind it
@@ -32,10 +33,14 @@ struct LineMeasure {
 /// too much, text columns break. Where even that is too much, all get less in proportion.
 [[nodiscard]] std::vector<double> share_width(const std::vector<ColumnNeed> &needs, double width);
 
+/// A name without spaces that is wider than `width`, with line separators behind dots and the like where it breaks; other lines
+/// as they are.
+[[nodiscard]] Line with_breaks(const Line &line, double size, double width);
+
 /// What a column keeps free at its right, so that its numbers do not touch the text of the next.
 [[nodiscard]] double gap_behind(const Table &table, std::size_t column);
 
-/// The largest size of text at which nothing breaks; where that would be hard to read, at which neither numbers nor words do; and
+/// The largest size of text at which nothing breaks; where that would be hard to read, at which no word does, else no number; and
 /// the widths that belong to it.
 [[nodiscard]] ColumnPlan plan_columns(const Table &table, double width, double padding);
 

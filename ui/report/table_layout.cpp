@@ -14,11 +14,11 @@ constexpr double kCellPadding = 3, kCaptionSize = 8.5; // points
 /// Fills the cells of a table that has its columns.
 class TableFiller {
 public:
-    TableFiller(QTextTable &to, const Table &from, double size) : to_(to), from_(from), size_(size) { }
+    TableFiller(QTextTable &to, const Table &from, const ColumnPlan &plan) : to_(to), from_(from), plan_(plan) { }
 
     void fill_head()
     {
-        const Face face{.size = size_, .colour = paper_theme().dim, .strong = true};
+        const Face face{.size = plan_.size, .colour = paper_theme().dim, .strong = true};
         for (std::size_t column = 0; column < from_.columns.size(); ++column) {
             QTextTableCell cell = fill(0, column, plain(from_.columns[column].title), face);
             QTextCharFormat format = cell.format();
@@ -31,7 +31,7 @@ public:
     {
         const bool marked = std::find(from_.marked.begin(), from_.marked.end(), row) != from_.marked.end();
         for (std::size_t column = 0; column < from_.columns.size(); ++column) {
-            const Face face{.size = size_, .strong = marked && column == 0};
+            const Face face{.size = plan_.size, .strong = marked && column == 0};
             const QTextTableCell cell =
                 fill(to, column, column < from_.rows[row].size() ? from_.rows[row][column] : Line(), face);
             if (marked)
@@ -45,8 +45,9 @@ private:
         QTextTableCell cell = to_.cellAt(row, static_cast<int>(column));
         QTextCursor cursor = cell.firstCursorPosition();
         format_block(cursor, face, from_.columns[column].number);
-        put_line(cursor, line, face);
-        if (const double gap = gap_behind(from_, column); gap > 0) {
+        const double gap = gap_behind(from_, column);
+        put_line(cursor, with_breaks(line, face.size, plan_.widths[column] - points(2 * kCellPadding) - gap), face);
+        if (gap > 0) {
             QTextTableCellFormat format = cell.format().toTableCellFormat();
             format.setRightPadding(points(kCellPadding) + gap);
             cell.setFormat(format);
@@ -56,7 +57,7 @@ private:
 
     QTextTable &to_;
     const Table &from_;
-    double size_;
+    const ColumnPlan &plan_;
 };
 
 } // namespace
@@ -76,7 +77,7 @@ void add_table(TextBuilder &text, const Table &table)
     Piece &piece = text.add_table(rows, plan.widths, 2, kCellPadding);
     piece.heads = heads;
     piece.ruled = true;
-    TableFiller filler(*piece.table, table, plan.size);
+    TableFiller filler(*piece.table, table, plan);
     if (titles)
         filler.fill_head();
     for (std::size_t row = 0; row < table.rows.size(); ++row)

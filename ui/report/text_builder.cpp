@@ -109,6 +109,15 @@ void TextBuilder::keep_end_of_last()
         pieces.back().keep_end = true;
 }
 
+QString shown_text(const Run &run)
+{
+    constexpr qsizetype kLongestNumber = 12; // letters, with its unit
+    QString text = words::from(run.text);
+    if (!run.figure.empty() && text.size() <= kLongestNumber)
+        text.replace(u' ', QChar::Nbsp);
+    return text;
+}
+
 void put_object(QTextCursor &cursor, InlineObjects &objects, InlineObjects::Content content, QSizeF size)
 {
     QTextBlockFormat format = cursor.blockFormat();
@@ -130,7 +139,7 @@ void put_line(QTextCursor &cursor, const Line &line, const Face &face)
         format.setFontStrikeOut(run.wrong);
         if (!run.link.empty())
             format.setProperty(kLinkProperty, words::from(run.link));
-        cursor.insertText(words::from(run.text), format);
+        cursor.insertText(shown_text(run), format);
     }
 }
 

@@ -66,6 +66,9 @@ private:
     bool new_page_ = false;
 };
 
+/// A number stays on one line with its unit.
+[[nodiscard]] QString shown_text(const Run &run);
+
 /// Makes a new block, in a cell too, the place of one object and nothing else.
 void put_object(QTextCursor &cursor, InlineObjects &objects, InlineObjects::Content content, QSizeF size);
 /// Inserts the runs of a line.

@@ -46,10 +46,15 @@ StudiesMenu::StudiesMenu(QMenu *menu, QWidget *window) : QObject(window)
     recent_->setObjectName(u"menu_recent_studies"_s);
     recent_->setToolTipsVisible(true);
     compare_ = add(tr("Compare studies…"), &StudiesMenu::compare_requested);
+    report_ = add(tr("Export report…"), &StudiesMenu::report_requested);
+    report_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
+    folder_ = add(tr("Open results folder"), &StudiesMenu::folder_requested);
     copy_ = add(tr("Copy this study…"), &StudiesMenu::copy_requested);
     remove_ = add(tr("Delete this study…"), &StudiesMenu::remove_requested);
     open_->setObjectName(u"action_open_study"_s);
     compare_->setObjectName(u"action_compare_studies"_s);
+    report_->setObjectName(u"action_export_report"_s);
+    folder_->setObjectName(u"action_open_results"_s);
     copy_->setObjectName(u"action_copy_study"_s);
     remove_->setObjectName(u"action_delete_study"_s);
     set_recent({});
@@ -84,7 +89,8 @@ void StudiesMenu::refresh()
 {
     open_->setEnabled(!busy_);
     recent_->setEnabled(!busy_);
-    copy_->setEnabled(!shown_.isEmpty());
+    for (QAction *action : {report_, folder_, copy_})
+        action->setEnabled(!shown_.isEmpty());
     remove_->setEnabled(!shown_.isEmpty() && !busy_);
 }
 

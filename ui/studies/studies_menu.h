@@ -27,6 +27,8 @@ Q_SIGNALS:
     void open_requested();
     void study_chosen(const QString &folder);
     void compare_requested();
+    void report_requested(); ///< of the study in the panes, likewise below
+    void folder_requested(); ///< to be shown
     void copy_requested();
     void remove_requested();
 
@@ -36,6 +38,8 @@ private:
     QAction *open_ = nullptr;
     QMenu *recent_ = nullptr;
     QAction *compare_ = nullptr;
+    QAction *report_ = nullptr;
+    QAction *folder_ = nullptr;
     QAction *copy_ = nullptr;
     QAction *remove_ = nullptr;
     QString shown_;

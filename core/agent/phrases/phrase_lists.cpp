@@ -67,7 +67,8 @@ const List &stop()
 
 const List &overview()
 {
-    static const List list{"overview", "status", "where are we", "what do we have", "show the front", "summary"};
+    static const List list{"overview", "status", "where are we", "what do we have", "show the front", "summary",
+                           "which one do you recommend", "which do you recommend", "what do you recommend"};
     return list;
 }
 

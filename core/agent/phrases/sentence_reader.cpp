@@ -202,6 +202,7 @@ private:
     /// "why T7", "compare T3 and T5", "T3 against T5".
     bool read_trials()
     {
+        const std::size_t before = cursor_.at();
         Wish read{Kind::explain_trial};
         const auto one = [&] {
             cursor_.take("the");
@@ -223,8 +224,10 @@ private:
         const auto several = [&] { return all() && read.trials.size() > 1; };
         if (!cursor_.after({"compare", "difference between", "differences between"}, several)) {
             read.trials.clear();
-            if (!cursor_.after(phrases::tell(), all) && (cursor_.here().text == "the" || !all()))
+            if (!cursor_.after(phrases::tell(), all) && (cursor_.here().text == "the" || !all())) {
+                cursor_.go_to(before); // "trials" alone names none
                 return false;
+            }
         }
         if (read.trials.size() > 1)
             read.kind = Kind::compare;
@@ -235,7 +238,7 @@ private:
     bool read_command()
     {
         if (cursor_.take_any(phrases::go_on()))
-            wish({Kind::go_on});
+            read_go_on();
         else if (cursor_.take_any(phrases::stop()))
             wish({Kind::stop});
         else if (cursor_.take_any(phrases::overview()))
@@ -245,6 +248,18 @@ private:
         else
             return false;
         return is_command_ = true;
+    }
+
+    /// "run 8 more trials": how many are run is what is approved.
+    void read_go_on()
+    {
+        wish({Kind::go_on});
+        const std::size_t before = cursor_.at();
+        if (is_place(cursor_.here()))
+            cursor_.next();
+        cursor_.take("more");
+        if (!cursor_.take_any({"trials", "trial"}))
+            cursor_.go_to(before);
     }
 
     const std::vector<PhraseWord> &words_;

@@ -172,6 +172,8 @@ Run carry_out(ToolBox::State &state, const Wanted &wanted, const std::stop_token
             run.why_not = "The person stopped it.";
         else if (left <= 0 || left < each)
             run.why_not = "The trials before it took the minutes that were approved.";
+        else if (const auto other = state.options.why_not ? state.options.why_not() : std::nullopt)
+            run.why_not = *other;
         return run.why_not.empty() ? std::nullopt : std::optional(run.why_not);
     };
     std::vector<TrialRequest> requests;

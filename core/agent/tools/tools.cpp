@@ -54,6 +54,17 @@ void ToolBox::set_mode(ConsentMode mode)
     state_->options.mode = mode;
 }
 
+void ToolBox::set_names(bool sent)
+{
+    state_->options.names = sent;
+    state_->untrusted = Untrusted(sent);
+}
+
+Budget ToolBox::budget() const
+{
+    return state_->use.budget();
+}
+
 void ToolBox::set_budget(const Budget &budget)
 {
     state_->use.set(budget);

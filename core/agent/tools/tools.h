@@ -25,6 +25,8 @@ struct ToolOptions {
     AskPerson ask{};   ///< absent: nobody is there, and all that asks is refused
     bool names = true; ///< false: names, class names and errors stay on this machine; ids go out alone
     Bytes memory{};    ///< that this machine has; 0: it is asked
+    /// Asked before each trial of a call but its first: why it is not begun, because something else comes first.
+    std::function<std::optional<std::string>()> why_not{};
 };
 
 /// What came of a call.
@@ -55,10 +57,12 @@ public:
     [[nodiscard]] ToolAnswer call(const ToolCall &call, std::stop_token stop = {});
 
     void set_mode(ConsentMode mode);
+    void set_names(bool sent); ///< ToolOptions::names
     /// From now on; what was used before counts.
     void set_budget(const Budget &budget);
     [[nodiscard]] std::size_t trials_left() const; ///< of the budget and of the study
     [[nodiscard]] double minutes_left() const;     ///< likewise; at least 0
+    [[nodiscard]] Budget budget() const;           ///< with what was approved beyond it
     [[nodiscard]] bool sends_names() const;
     /// What texts may speak of: the study's (figures_of), those of the budget, and what the tools said of proposals and pairs.
     [[nodiscard]] std::vector<StoredFigure> figures() const;

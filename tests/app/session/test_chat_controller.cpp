@@ -167,6 +167,10 @@ void TestChatController::more_trials_are_offered_and_run()
     QVERIFY(chat.wait_for_rest());
     QVERIFY2(chat.last->trials.size() > before || !chat.last->why_over.empty(), chat.told());
     QVERIFY(chat.last->trials.size() <= before + 8);
+    const std::size_t after = chat.last->trials.size();
+    QVERIFY(chat.ask(QStringLiteral("run 1 more trial")));
+    QVERIFY(chat.last->trials.size() <= after + 1);
+    QVERIFY2(chat.last->trials.size() > after || !chat.last->why_over.empty(), chat.told());
 }
 
 void TestChatController::a_removed_study_is_closed_first()

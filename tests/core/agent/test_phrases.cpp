@@ -69,6 +69,7 @@ void TestPhrases::reads_one_wish_data()
     row("stop", Kind::stop);
     row("that's all", Kind::stop);
     row("status", Kind::overview);
+    row("which do you recommend?", Kind::overview);
     row("where are we?", Kind::overview);
     row("help", Kind::help);
 }
