@@ -12,6 +12,7 @@
 #include "core/study/load_study.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ca {
 namespace {
@@ -55,8 +56,9 @@ Status add_report(Study &study, const fs::path &folder, const Console &console)
         return forward(written);
     for (const std::string &note : written->notes)
         console.warn(note);
-    study.files = {folder / kStoreFile};
-    study.files.insert(study.files.end(), written->files.begin(), written->files.end());
+    study.files = {folder / kStoreFile, folder / "study.json"};
+    std::copy_if(written->files.begin(), written->files.end(), std::back_inserter(study.files),
+                 [](const fs::path &file) { return file.filename() != "study.json"; });
     return write_study(study, folder);
 }
 
