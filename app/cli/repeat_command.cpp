@@ -47,8 +47,9 @@ private:
 
 } // namespace
 
-std::string repeating_command(const StudyFacts &facts)
+std::string repeating_command(const ReportSource &study)
 {
+    const StudyFacts &facts = study.facts;
     const Json &source = member(facts.options, "source"), &asked = member(facts.options, "asked"),
                &limits = member(facts.options, "constraints"), &budget = member(facts.options, "budget");
     if (text_of(member(source, "model")).empty() || text_of(member(source, "data")).empty())
@@ -70,7 +71,12 @@ std::string repeating_command(const StudyFacts &facts)
     line.add("--max-latency", member(limits, "max_latency"));
     line.add("--trials", member(budget, "trials"));
     line.add("--minutes", member(budget, "minutes"));
+    line.add("--threads", member(budget, "threads"), "0");
+    line.add("--provider", Json(study.study.llm.provider), "offline");
+    line.add("--llm", Json(study.study.llm.model));
+    line.add_flag("--show-examples", study.examples.has_value());
     line.add("--study", Json(facts.name));
+    line.add("--output", "repeated");
     return line.text();
 }
 

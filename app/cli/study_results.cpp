@@ -27,7 +27,7 @@ std::string today()
 
 report::ReportOptions options_of(const ReportSource &source)
 {
-    return {.date = today(), .command = repeating_command(source.facts)};
+    return {.date = today(), .command = repeating_command(source)};
 }
 
 #ifdef CA_GUI

@@ -82,7 +82,7 @@ void ReportController::read()
             auto source = read_report_source(*store);
             if (!source)
                 return forward(source);
-            report::Document document = report::make_report(*source, {.date = date, .command = repeating_command(source->facts)});
+            report::Document document = report::make_report(*source, {.date = date, .command = repeating_command(*source)});
             return std::make_shared<const Report>(Report{std::move(*source), std::move(document)});
         };
         QMetaObject::invokeMethod(this, [this, number, report = make()] {

@@ -78,7 +78,8 @@ Status StudyRunner::open()
     bench_.emplace(std::move(*bench));
     bench_->facts.float_bytes = predicted_bytes(model_, {});
     bench_->facts.options["constraints"] = to_json(options_.constraints);
-    bench_->facts.options["budget"] = {{"trials", options_.max_trials}, {"minutes", options_.minutes}};
+    bench_->facts.options["budget"] = {
+        {"trials", options_.max_trials}, {"minutes", options_.minutes}, {"threads", options_.threads}};
     study_ = study_of(bench_->facts);
     if (options_.folder.empty())
         return queue_float();

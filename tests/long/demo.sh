@@ -15,7 +15,7 @@ stored = json.load(open(os.path.join(folder, "study.json")))
 print(f"result: {len(printed['trials'])} trials, {len(printed['front'])} on the front, hypervolume {printed['hypervolume'][-1]['value']:.2f} bit-points")
 assert len(printed["front"]) >= 4, "the front is short"
 assert printed["trials"] == stored["trials"], "study.json is not what was printed"
-for name in ("study.json", "trials.csv", "pareto.svg", "pareto.png"):
+for name in ("study.json", "trials.csv", "pareto.svg", "pareto.png", "report.pdf", "report.html"):
     assert os.path.getsize(os.path.join(folder, name)) > 0, name
 PYTHON
 rm -rf "$output"

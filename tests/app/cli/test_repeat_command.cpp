@@ -19,17 +19,20 @@ private Q_SLOTS:
 
 namespace {
 
-StudyFacts facts_of(const std::string &model)
+ReportSource study_of(const std::string &model)
 {
-    StudyFacts facts;
+    ReportSource study;
+    StudyFacts &facts = study.facts;
     facts.name = "mine";
     facts.seed = 3;
     facts.options = {
         {"source", {{"model", model}, {"data", "cifar10"}, {"weights", ""}, {"classes", ""}, {"templates", ""}, {"trust", true}}},
         {"asked", {{"head", "auto"}, {"preprocess", "cifar10"}, {"samples", 500}, {"latency", false}}},
         {"constraints", {{"max_drop", 0.5}, {"target_bytes", 3000000}, {"max_latency", nullptr}}},
-        {"budget", {{"trials", 16}, {"minutes", 7.5}}}};
-    return facts;
+        {"budget", {{"trials", 16}, {"minutes", 7.5}, {"threads", 2}}}};
+    study.study.llm.provider = "offline";
+    study.examples.emplace();
+    return study;
 }
 
 /// The words that a shell makes of a command line.
@@ -46,7 +49,7 @@ QStringList words_of(const std::string &line)
 
 void TestRepeatCommand::names_what_the_study_was_begun_with()
 {
-    QStringList words = words_of(repeating_command(facts_of("resnet18")));
+    QStringList words = words_of(repeating_command(study_of("resnet18")));
     QCOMPARE(words.takeFirst(), QStringLiteral("compression-agent"));
     std::vector<std::string> given;
     for (const QString &word : words)
@@ -67,21 +70,25 @@ void TestRepeatCommand::names_what_the_study_was_begun_with()
     QVERIFY(!arguments->max_latency);
     QCOMPARE(arguments->trials, std::size_t{16});
     QCOMPARE(arguments->minutes, 7.5);
+    QCOMPARE(arguments->threads, 2);
+    QVERIFY(arguments->show_examples);
+    QCOMPARE(arguments->provider, std::string("offline"));
     QCOMPARE(arguments->study, std::string("mine"));
+    QCOMPARE(arguments->output, std::filesystem::path("repeated"));
 }
 
 void TestRepeatCommand::a_shell_reads_back_any_name()
 {
     for (const char *name : {"/models/my model.pt", "/models/it's $HOME `x`.pt", "/модели/模型 😀.pt", "a;b|c&d>e.pt"}) {
-        const QStringList words = words_of(repeating_command(facts_of(name)));
+        const QStringList words = words_of(repeating_command(study_of(name)));
         QCOMPARE(words.value(3), QString::fromUtf8(name));
     }
 }
 
 void TestRepeatCommand::is_empty_where_the_model_is_not_known()
 {
-    QVERIFY(repeating_command(facts_of("")).empty());
-    QVERIFY(repeating_command(StudyFacts()).empty());
+    QVERIFY(repeating_command(study_of("")).empty());
+    QVERIFY(repeating_command(ReportSource()).empty());
 }
 
 QTEST_APPLESS_MAIN(TestRepeatCommand)
