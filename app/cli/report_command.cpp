@@ -22,13 +22,13 @@ int verify(const ReportSource &source, const fs::path &folder, const Console &co
         console.warn((*faults)[i]);
     if (!faults->empty())
         return console.fail({ErrorCode::failed,
-                             std::to_string(faults->size()) + (faults->size() == 1 ? " number" : " numbers")
-                                 + " of the report in " + clean_text(folder.string())
-                                 + " cannot be found in the study. Write it again without --verify.",
+                             std::to_string(faults->size()) + (faults->size() == 1 ? " place" : " places") + " of the report in "
+                                 + clean_text(folder.string()) + (faults->size() == 1 ? " is" : " are")
+                                 + " not as the study has it. Write it again without --verify.",
                              nullptr});
     return console.result({{"study", source.study.name}, {"verified", true}},
-                          "Each number of the report in " + clean_text(folder.string()) + " is one of the study "
-                              + clean_text(source.study.name) + ".\n");
+                          "The report in " + clean_text(folder.string()) + " says what the study " + clean_text(source.study.name)
+                              + " says; its drawn files are those that it lists.\n");
 }
 
 int write(const ReportSource &source, const fs::path &folder, const Console &console)

@@ -3,17 +3,14 @@
 
 #include "app/cli/evaluation_subject.h"
 #include "app/cli/open_recipe.h"
-
-#include <algorithm>
+#include "core/report/report.h"
 
 namespace ca {
 
 const Trial *trial_to_show(const Study &study)
 {
-    const auto trial = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial &candidate) {
-        return study.balanced && candidate.id == *study.balanced && !candidate.recipe.layers.empty();
-    });
-    return trial == study.trials.end() ? nullptr : &*trial;
+    const Trial *trial = report::recommended_trial(study);
+    return trial && !trial->recipe.layers.empty() ? trial : nullptr;
 }
 
 Result<ExampleSet> examples_of(const Trial &trial, const Arguments &arguments, const Inputs &inputs, std::stop_token stop,

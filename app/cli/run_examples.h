@@ -9,7 +9,7 @@
 
 namespace ca {
 
-/// The trial of a study whose examples are shown: the balanced one, unless that is the float model. Null where there is none.
+/// The trial of a study whose examples are shown: the one that its report recommends. Null where there is none.
 [[nodiscard]] const Trial *trial_to_show(const Study &study);
 
 /// Examples of that trial on holdout. Errors: those of quantizing and running.

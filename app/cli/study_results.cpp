@@ -38,7 +38,7 @@ Status add_drawn(const char *name, const Result<std::string> &bytes, ResultsFold
     if (bytes)
         return results.write(name, *bytes);
     notes.push_back(std::string(name) + " is missing: " + bytes.error().text());
-    return {};
+    return results.drop(name);
 }
 
 Status draw(const ReportSource &source, const report::Document &document, ResultsFolder &results, std::vector<std::string> &notes)
@@ -48,13 +48,17 @@ Status draw(const ReportSource &source, const report::Document &document, Result
         return added;
     if (const auto added = add_drawn("pareto.png", draw_pareto(source.study), results, notes); !added)
         return added;
-    return source.examples ? add_drawn("examples.png", draw_examples(*source.examples), results, notes) : Status();
+    return source.examples ? add_drawn("examples.png", draw_examples(*source.examples), results, notes)
+                           : results.drop("examples.png");
 }
 
 #else
 
-Status draw(const ReportSource &source, const report::Document &, ResultsFolder &, std::vector<std::string> &notes)
+Status draw(const ReportSource &source, const report::Document &, ResultsFolder &results, std::vector<std::string> &notes)
 {
+    for (const char *name : {"report.pdf", "pareto.png", "examples.png"})
+        if (const auto dropped = results.drop(name); !dropped)
+            return dropped;
     notes.push_back(std::string("report.pdf, pareto.png") + (source.examples ? " and examples.png are" : " are both")
                     + " missing: this build of the program draws nothing. report.html and pareto.svg say the same.");
     return {};
@@ -66,7 +70,7 @@ Status draw(const ReportSource &source, const report::Document &, ResultsFolder 
 
 Result<WrittenResults> write_study_results(const ReportSource &source, const std::filesystem::path &folder)
 {
-    auto results = ResultsFolder::open(folder);
+    auto results = ResultsFolder::open(folder, source);
     if (!results)
         return forward(results);
     const report::Document document = report::make_report(source, options_of(source));

@@ -19,7 +19,7 @@ struct WrittenResults {
 /// drawn is missing, which a note says. On the main thread. Errors: `unwritable`.
 [[nodiscard]] Result<WrittenResults> write_study_results(const ReportSource &source, const std::filesystem::path &folder);
 
-/// What is wrong with the numbers of the report in `folder`: a sentence for each; none: all are the store's. Errors: `not_found`
+/// What is wrong with the report in `folder`: a sentence for each; none: it is what the store gives. Errors: `not_found`
 /// where there is no report; of reading.
 [[nodiscard]] Result<std::vector<std::string>> verify_study_results(const ReportSource &source,
                                                                     const std::filesystem::path &folder);

@@ -75,6 +75,7 @@ void ChatController::connect_session()
 
 void ChatController::show(std::shared_ptr<const Study> study, ConversationTree conversation)
 {
+    give_up();
     study_ = std::move(study);
     tree_ = std::move(conversation);
     waiting_.reset();
@@ -123,15 +124,24 @@ AgentMessage ChatController::message_of(const ChatSaid &said) const
 void ChatController::send(const QString &text)
 {
     tree_.keep(pane_.entries());
+    const ChatSaid said = say(text);
+    if (is_opening_)
+        queued_.push_back(said);
+    else
+        dispatch(message_of(said));
+}
+
+ChatSaid ChatController::say(const QString &text)
+{
     const ChatSaid said = tree_.say(text);
     pane_.add(said);
-    dispatch(message_of(said));
+    return said;
 }
 
 /// In the place of a message that is shown; what followed that stays, as its own branch.
 void ChatController::say_instead(const QString &message, const QString &text)
 {
-    if (session_.is_running() || text.isEmpty())
+    if (is_busy() || text.isEmpty())
         return;
     if (!tree_.has(message)) { // the program itself had answered it
         send(text);
@@ -151,7 +161,7 @@ void ChatController::regenerate(const QString &answer)
 
 void ChatController::choose_branch(const QString &message, int branch)
 {
-    if (session_.is_running())
+    if (is_busy())
         return;
     tree_.keep(pane_.entries());
     tree_.choose(message, branch);
@@ -159,16 +169,57 @@ void ChatController::choose_branch(const QString &message, int branch)
     suggest();
 }
 
-/// With whoever was chosen to answer, once that is open.
+/// `then` is called with whoever was chosen to answer, once that is open. What was said is about the model and the data that are
+/// open now, so it is given up where others are by then.
+void ChatController::open_voice(const std::function<void(const AgentVoice &)> &then)
+{
+    is_opening_ = true;
+    pane_.set_activity(ChatActivity::answering);
+    voices_.open([this, then, model = session_.model(), data = session_.data()](AgentVoice voice, const QString &problem) {
+        if (model != session_.model() || data != session_.data()) {
+            give_up();
+            return;
+        }
+        is_opening_ = is_beginning_ = false;
+        voice.mode = mode_;
+        then(voice);
+        if (!problem.isEmpty()) // after `then`, which may begin a new conversation
+            pane_.add(ChatNotice{problem});
+        send_queued();
+    });
+}
+
+void ChatController::send_queued()
+{
+    while (!queued_.empty() && !is_opening_) {
+        const ChatSaid said = queued_.front();
+        queued_.pop_front();
+        dispatch(message_of(said));
+    }
+}
+
+void ChatController::give_up()
+{
+    if (!is_opening_)
+        return;
+    is_opening_ = false;
+    voices_.give_up();
+    for (std::size_t i = 0; i < 1 + queued_.size(); ++i)
+        tree_.forget_last(); // no study knows of it
+    queued_.clear();
+    pane_.add(ChatNotice{tr("Stopped before anything was sent.")});
+    if (!session_.is_running())
+        rest(ChatActivity::idle);
+    if (std::exchange(is_beginning_, false))
+        Q_EMIT given_up();
+}
+
 void ChatController::dispatch(AgentMessage message)
 {
-    pane_.set_activity(ChatActivity::answering);
-    voices_.open([this, message = std::move(message)](const AgentVoice &voice, const QString &problem) mutable {
-        if (!problem.isEmpty())
-            pane_.add(ChatNotice{problem});
-        message.voice = voice;
-        message.voice.mode = mode_;
-        post(std::move(message));
+    open_voice([this, message = std::move(message)](const AgentVoice &voice) {
+        AgentMessage spoken = message;
+        spoken.voice = voice;
+        post(std::move(spoken));
     });
 }
 
@@ -189,28 +240,33 @@ void ChatController::post(AgentMessage message)
 
 void ChatController::begin(const StudyOptions &options, Unfinished unfinished, bool is_new)
 {
-    if (waiting_ && !is_new) {
-        start(options, unfinished, *std::exchange(waiting_, std::nullopt));
+    const auto waiting = std::exchange(waiting_, std::nullopt);
+    if (waiting && !is_new) {
+        start(options, unfinished, *waiting);
         return;
     }
-    const QString text = words::from(waiting_ ? waiting_->text : study_request());
+    const auto queued = std::exchange(queued_, {});
     if (is_new)
         show(nullptr, {});
     else
         tree_.keep(pane_.entries());
-    const ChatSaid said = tree_.say(text);
-    pane_.add(said);
+    const ChatSaid said = say(words::from(waiting ? waiting->text : study_request()));
+    for (const ChatSaid &next : queued)
+        queued_.push_back(say(text_of(next.text)));
+    const auto start_with = [this, options, unfinished, message = message_of(said)](const AgentVoice &voice) {
+        AgentMessage first = message;
+        first.voice = voice;
+        if (first.text == study_request() && mode_ == ConsentMode::chat_only)
+            first.voice.mode = ConsentMode::within_budget; // who says Run wants it run
+        start(options, unfinished, std::move(first));
+    };
     pane_.set_activity(ChatActivity::answering);
-    voices_.open(
-        [this, options, unfinished, message = message_of(said)](const AgentVoice &voice, const QString &problem) mutable {
-            if (!problem.isEmpty())
-                pane_.add(ChatNotice{problem});
-            message.voice = voice;
-            message.voice.mode = mode_;
-            if (message.text == study_request() && mode_ == ConsentMode::chat_only)
-                message.voice.mode = ConsentMode::within_budget; // who says Run wants it run
-            start(options, unfinished, std::move(message));
-        });
+    if (waiting) { // its voice was opened, and the person may have been asked about it
+        start_with(waiting->voice);
+        return;
+    }
+    is_beginning_ = true;
+    open_voice(start_with);
 }
 
 void ChatController::start(const StudyOptions &options, Unfinished unfinished, AgentMessage message)
@@ -231,7 +287,9 @@ void ChatController::answer(const QString &sentence)
     ChatSaid said{u"r%1"_s.arg(++answers_), ChatRole::assistant};
     said.text = plain_text(sentence.toStdString());
     pane_.add(said);
-    tree_.forget_last(); // no study knows of it
+    for (std::size_t i = 0; i < 1 + queued_.size(); ++i)
+        tree_.forget_last(); // no study knows of it
+    queued_.clear();
     rest(ChatActivity::idle);
 }
 

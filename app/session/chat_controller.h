@@ -10,6 +10,8 @@
 #include <QObject>
 #include <QPointer>
 
+#include <deque>
+
 class QUrl;
 
 namespace ca {
@@ -35,11 +37,15 @@ public:
     /// What the program says in the place of an advisor.
     void answer(const QString &sentence);
     void set_can_run(bool can); ///< a model and data are open
+    /// Something was said, and who is to answer it is being opened.
+    [[nodiscard]] bool is_opening() const { return is_opening_; }
+    void give_up(); ///< what was said meanwhile goes to nobody
     void export_to(const QString &file);
 
 Q_SIGNALS:
     /// Something was typed and no study is open: `begin` one, or `answer` why not.
     void study_wanted();
+    void given_up(); ///< the study that was to begin
 
 private:
     void connect_pane();
@@ -49,6 +55,10 @@ private:
     void say_instead(const QString &message, const QString &text);
     void regenerate(const QString &answer);
     void choose_branch(const QString &message, int branch);
+    [[nodiscard]] bool is_busy() const { return is_opening_ || session_.is_running(); }
+    ChatSaid say(const QString &text);
+    void open_voice(const std::function<void(const AgentVoice &)> &then);
+    void send_queued();
     void dispatch(AgentMessage message);
     void post(AgentMessage message);
     void start(const StudyOptions &options, Unfinished unfinished, AgentMessage message);
@@ -80,6 +90,9 @@ private:
     std::shared_ptr<const Study> study_;
     ChatSuggestions next_;
     std::optional<AgentMessage> waiting_; ///< for a study to be opened
+    bool is_opening_ = false;             ///< who answers
+    bool is_beginning_ = false;           ///< a study, once that is opened
+    std::deque<ChatSaid> queued_;         ///< said meanwhile
     QString last_said_;                   ///< message after which the advisor of the open study goes on
     QString answer_;                      ///< that is being written; empty: none
     Usage used_before_{};                 ///< in earlier runs of the study

@@ -42,7 +42,9 @@ QString name_of(ConsentMode mode)
 void ChatController::connect_pane()
 {
     connect(&pane_, &ChatPane::sent, this, &ChatController::send);
+    connect(&pane_, &ChatPane::stop_requested, this, &ChatController::give_up);
     connect(&pane_, &ChatPane::stop_requested, &session_, &Session::stop_answer);
+    connect(&window_, &MainWindow::cancel_requested, this, &ChatController::give_up);
     connect(&pane_, &ChatPane::continue_requested, this, [this] { send(tr("Go on")); });
     connect(&pane_, &ChatPane::retry_requested, this, [this] {
         tree_.keep(pane_.entries());
@@ -129,7 +131,7 @@ void ChatController::take_failure(const Error &error)
 
 void ChatController::rest(ChatActivity activity)
 {
-    pane_.set_activity(activity);
+    pane_.set_activity(is_opening_ ? ChatActivity::answering : activity); // something else was said meanwhile
     suggest();
 }
 

@@ -35,6 +35,7 @@ ChatVoices::ChatVoices(ChatPane &pane, ProviderController &providers, AgentRelay
 {
     connect(&providers_, &ProviderController::choices_changed, this, [this] {
         opened_.reset();
+        ++change_;
         show_choices();
     });
     connect(&providers_, &ProviderController::notice, this, &ChatVoices::notice);
@@ -54,6 +55,7 @@ void ChatVoices::show_choices()
 
 void ChatVoices::open(const Opened &done)
 {
+    ++opening_;
     if (voice_)
         done(*voice_, {});
     else if (is_offline(providers_.current()))
@@ -61,7 +63,26 @@ void ChatVoices::open(const Opened &done)
     else if (opened_)
         take(*opened_, done);
     else
-        providers_.open(listeners(), [this, done](const Result<OpenedChat> &opened) { take(opened, done); });
+        providers_.open(listeners(), [this, done, if_wanted = unless_stale(done)](const Result<OpenedChat> &opened) {
+            if_wanted([&] { take(opened, done); });
+        });
+}
+
+void ChatVoices::give_up()
+{
+    ++opening_;
+}
+
+std::function<void(std::function<void()>)> ChatVoices::unless_stale(const Opened &done)
+{
+    return [this, done, opening = opening_, change = change_](const std::function<void()> &then) {
+        if (opening != opening_)
+            return;
+        if (change != change_)
+            open(done);
+        else
+            then();
+    };
 }
 
 void ChatVoices::take(const Result<OpenedChat> &opened, const Opened &done)
@@ -86,12 +107,15 @@ void ChatVoices::ask_to_send(const OpenedChat &opened, const Opened &done)
     const QString who = providers_.current().title;
     ask(
         &window_, {tr("Send this conversation to %1?").arg(who), leaving.join(u'\n'), tr("Send"), true},
-        [this, opened = OpenedChat(opened), done]() mutable {
+        [this, opened = OpenedChat(opened), done, if_wanted = unless_stale(done)]() mutable {
             providers_.agree(opened);
             opened.is_agreed = true;
-            take(opened, done);
+            if_wanted([&] { take(opened, done); });
         },
-        [done, who] { done({}, tr("Nothing is sent to %1. The offline advisor answers.").arg(who)); });
+        [this, done, who, opening = opening_] {
+            if (opening == opening_)
+                done({}, tr("Nothing is sent to %1. The offline advisor answers.").arg(who));
+        });
 }
 
 /// Heard on the thread that asks.

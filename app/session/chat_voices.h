@@ -25,7 +25,9 @@ public:
     /// Calls `done`, at once for the advisor that needs no network, else later; where another cannot answer, that one does, and
     /// `problem` says why.
     using Opened = std::function<void(const AgentVoice &voice, const QString &problem)>;
+    /// One at a time: the one before is given up.
     void open(const Opened &done);
+    void give_up();     ///< what is being opened is not wanted any more: nobody is told, and nothing asked
     void take_answer(); ///< nobody asks the model now
     /// Somebody who is no provider, until another is chosen.
     void set_voice(const AgentVoice &voice) { voice_ = voice; }
@@ -38,6 +40,8 @@ private:
     void show_choices();
     void take(const Result<OpenedChat> &opened, const Opened &done);
     void ask_to_send(const OpenedChat &opened, const Opened &done);
+    /// Calls `then` unless this opening was given up meanwhile; where the choice changed, that is opened in its place.
+    [[nodiscard]] std::function<void(std::function<void()>)> unless_stale(const Opened &done);
     [[nodiscard]] ClientListeners listeners();
 
     ChatPane &pane_;
@@ -46,6 +50,8 @@ private:
     QWidget &window_;
     std::optional<AgentVoice> voice_;
     std::optional<OpenedChat> opened_; ///< of the current choice
+    std::uint64_t opening_ = 0;        ///< number of the one under way
+    std::uint64_t change_ = 0;         ///< number of changes to the choices
     SentLog sent_;
 };
 

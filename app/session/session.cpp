@@ -159,6 +159,7 @@ void Session::start_scan(const ScanOptions &options)
 
 void Session::cancel()
 {
+    close_study();
     for (Run *run : {&model_run_, &data_run_, &scan_run_, &study_run_, &quantize_run_})
         run->stop.request_stop();
 }

@@ -76,17 +76,18 @@ public Q_SLOTS:
     void set_consent_mode(ca::ConsentMode mode);
     /// Ends what the advisor does now; the study stays open. While it is still being opened, it ends.
     void stop_answer();
-    /// Answers with `study_closed`, where one is open that does not run.
+    /// Takes no more messages and answers with `study_closed`, where one is open that does not run.
     void close_study();
     /// The study that runs waits before its next trial, and says `study_paused` when it does, until it is resumed or stopped.
     void pause();
     void resume();
     /// What quantizing the open model so will take; a later call makes an earlier one stale.
     void expect_costs(const ca::QuantizeChoice &choice);
-    /// Quantizes the open model, and measures it on the open data where it is asked to. Nothing while a study runs; without a
-    /// model: `quantization_failed`.
+    /// Quantizes the open model, and measures it on the open data where it is asked to. While a study runs, and without
+    /// a model: `quantization_failed`.
     void start_quantization(const ca::QuantizeRequest &request);
-    /// Writes what was made; not over what it was made from or the open data, which is `quantization_failed`.
+    /// Writes what was made; not over what it was made from or the open data, and not while a study runs, which is
+    /// `quantization_failed`.
     void export_quantization(const std::shared_ptr<const ca::Quantization> &made, ca::ExportFormat format, const QString &file);
     /// Asks all work to stop. Each job still answers: a study with what it finished, others with a failure `cancelled`.
     void cancel();
@@ -111,7 +112,7 @@ Q_SIGNALS:
     void study_paused();
     void answer_begun(); ///< of a message to a study that was open
     void answered(const ca::Answered &answered);
-    void study_closed();
+    void study_closed(); ///< one that was open does not use its folder any more
     void study_finished(const ca::StudyEnd &end);
     void study_failed(const ca::Error &error);
 

@@ -5,6 +5,14 @@
 #include "app/session/session.h"
 
 namespace ca {
+namespace {
+
+Error study_in_the_way()
+{
+    return {ErrorCode::usage, "A study is running. Stop it first, or wait until it has ended.", nullptr};
+}
+
+} // namespace
 
 void Session::expect_costs(const QuantizeChoice &choice)
 {
@@ -27,8 +35,10 @@ void Session::expect_costs(const QuantizeChoice &choice)
 
 void Session::start_quantization(const QuantizeRequest &request)
 {
-    if (studying_)
+    if (studying_) {
+        Q_EMIT quantization_failed(study_in_the_way());
         return;
+    }
     if (!model_) {
         Q_EMIT quantization_failed({ErrorCode::usage, "There is nothing to quantize yet. Open a model first.", nullptr});
         return;
@@ -52,6 +62,10 @@ void Session::start_quantization(const QuantizeRequest &request)
 
 void Session::export_quantization(const std::shared_ptr<const Quantization> &made, ExportFormat format, const QString &file)
 {
+    if (studying_) {
+        Q_EMIT quantization_failed(study_in_the_way());
+        return;
+    }
     free_worker();
     const auto id = begin(&Session::quantize_run_);
     std::vector<std::filesystem::path> inputs{made->model.model.file, data_ ? data_->path : ""};

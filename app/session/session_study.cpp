@@ -5,6 +5,7 @@
 #include "app/session/pause_gate.h"
 #include "app/session/session.h"
 #include "core/report/results.h"
+#include "ui/settings/talk_limits.h"
 
 namespace ca {
 namespace {
@@ -55,8 +56,14 @@ void Session::start_study(const StudyOptions &options, const StudyTalk &given)
                     return forward(study);
                 return end_of(*study, stop.stop_requested(), false, options.folder);
             }));
-            inbox->close(); // nobody reads it any more
-            answer(&Session::study_run_, id, [this, end] { end_study(*end); });
+            inbox->close();                      // nobody reads it any more
+            const auto ended = [this, id, end] { // also where it has become stale: its folder is free only now
+                if (study_run_.id == id)
+                    end_study(*end);
+                else
+                    Q_EMIT study_closed();
+            };
+            QMetaObject::invokeMethod(this, ended, Qt::QueuedConnection);
         });
 }
 
@@ -73,6 +80,8 @@ AgentTalk Session::talk(const StudyOptions &options, const StudyTalk &given, std
     AgentTalk talk;
     talk.budget.trials = options.max_trials;
     talk.budget.minutes = options.minutes;
+    talk.budget.tokens = kTalkTokens;
+    talk.budget.money = kTalkDollars;
     talk.history = given.history;
     talk.unfinished = given.unfinished;
     talk.ask = [agent = agent_, conversation](const ConsentRequest &asked, const std::stop_token &stop) {
@@ -104,15 +113,18 @@ void Session::set_consent_mode(ConsentMode mode)
 
 void Session::stop_answer()
 {
-    if (studying_ && !inbox_->stop())
+    // Neither answering nor busy: what came of the answer is being written, and there is nothing left to stop.
+    if (studying_ && inbox_ && !inbox_->stop() && inbox_->is_busy())
         study_run_.stop.request_stop();
     resume(); // what waits at the gate sees the stop
 }
 
 void Session::close_study()
 {
-    if (inbox_ && !studying_)
-        study_run_.stop.request_stop();
+    if (!inbox_ || studying_)
+        return;
+    inbox_->close();
+    study_run_.stop.request_stop();
 }
 
 void Session::free_worker()

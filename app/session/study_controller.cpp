@@ -64,17 +64,21 @@ void StudyController::connect_session()
     connect(&session_, &Session::study_finished, this, &StudyController::take_end);
     connect(&session_, &Session::study_failed, this, &StudyController::take_failure);
     connect(&session_, &Session::model_opened, this, &StudyController::take_model);
-    connect(&session_, &Session::data_opened, this, [this] { chat_.set_can_run(session_.can_be_measured()); });
+    connect(&session_, &Session::data_opened, this, [this] {
+        chat_.give_up(); // it was said about others
+        chat_.set_can_run(session_.can_be_measured());
+    });
     connect(&session_, &Session::answer_begun, this, [this] {
         window_.show_started();
         window_.set_progress({tr("The advisor answers").toStdString(), 0, 0, 0, {}});
     });
     connect(&chat_, &ChatController::study_wanted, this, &StudyController::open_for_talk);
+    connect(&chat_, &ChatController::given_up, this, [this] { take_failure({ErrorCode::cancelled, {}, nullptr}); });
 }
 
 void StudyController::ask_for_goal()
 {
-    if (dialog_ || !session_.can_be_measured() || session_.is_running())
+    if (dialog_ || !session_.can_be_measured() || is_busy())
         return;
     const GoalModel model{window_.model_name(), model_.facts().float_file, layers_of(*session_.model())};
     dialog_ = new GoalDialog(model, goal_from_setting(settings_.value(Setting::goal).toString()), &window_);
@@ -89,7 +93,7 @@ void StudyController::ask_for_goal()
 
 void StudyController::start(const GoalFacts &goal)
 {
-    if (!session_.can_be_measured() || session_.is_running())
+    if (!session_.can_be_measured() || is_busy())
         return;
     const DataChoice choice = window_.chooser().choice();
     QString name = model_.study_name() + u'-' + data_.name();
@@ -143,10 +147,15 @@ void StudyController::resume()
     window_.show_resumed();
 }
 
+bool StudyController::is_busy() const
+{
+    return session_.is_running() || chat_.is_opening();
+}
+
 /// With the unfinished study in the panes.
 void StudyController::go_on()
 {
-    if (!study_ || options_.folder.empty())
+    if (chat_.is_opening() || !study_ || options_.folder.empty())
         return;
     if (const std::string missing = missing_here(); !missing.empty()) {
         window_.warn(words::from(missing));
@@ -200,7 +209,7 @@ std::string StudyController::missing_here() const
 
 void StudyController::show(const ShelvedStudy &shelved)
 {
-    if (session_.is_running()) {
+    if (is_busy()) {
         window_.warn(tr("A study is running. Stop it before you open another."));
         return;
     }
@@ -235,6 +244,7 @@ void StudyController::set_shown(StudyOptions options, std::shared_ptr<const Stud
 /// Another model was opened, so the panes are no longer about the study of the one before.
 void StudyController::take_model()
 {
+    chat_.give_up(); // as for data
     if (study_ && study_->model_sha256 != session_.model()->sha256)
         drop(options_.folder);
     chat_.set_can_run(session_.can_be_measured());

@@ -49,6 +49,7 @@ private:
     void connect_session();
     void ask_for_goal();
     void start(const GoalFacts &goal);
+    [[nodiscard]] bool is_busy() const; ///< a study runs, or what was said is about to go to one
     void resume();
     void go_on();
     void open_for_talk();

@@ -96,8 +96,11 @@ void KeyRing::keep(const Provider &provider, const std::string &key, Found done)
         find(provider, std::move(done));
         return;
     }
+    forgotten_.erase(name);
     memory_[name] = {key, tr("the keychain of this computer has not taken it yet")};
     const auto settle = [this, name, key](const KeychainAnswer &answer) {
+        if (answer.kind == KeychainAnswer::Kind::done && forgotten_.contains(name))
+            keychain_->remove(name, [](const KeychainAnswer &) {});
         const auto kept = memory_.find(name);
         if (kept != memory_.end() && kept->second.key == key && answer.kind == KeychainAnswer::Kind::done)
             memory_.erase(kept);
@@ -122,6 +125,7 @@ void KeyRing::forget(const Provider &provider, Found done)
         find(provider, std::move(done));
         return;
     }
+    forgotten_.insert(name);
     const auto told = [this, provider, was_in_memory, done = std::move(done)](const KeychainAnswer &answer) {
         using Kind = KeychainAnswer::Kind;
         const bool may_be_left = answer.kind == Kind::refused || answer.kind == Kind::failed || answer.kind == Kind::silent;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace ca {
 
@@ -66,6 +67,7 @@ private:
     std::chrono::milliseconds patience_;
     bool is_silent_ = false; ///< it was waited for in vain
     std::map<std::string, Remembered> memory_;
+    std::set<std::string> forgotten_; ///< names whose key a late answer of the keychain must not bring back
     std::shared_ptr<Door> door_;
 };
 

@@ -127,6 +127,7 @@ void ProviderController::forget_key()
         if (self && self->still_shows(provider))
             self->dialog_->set_key_note(left.note, false);
     });
+    Q_EMIT choices_changed(); // whoever has opened one by this key opens it anew
 }
 
 void ProviderController::ask_dialogs_provider(std::function<void(const Provider &, const Listed &)> done)

@@ -59,7 +59,7 @@ public:
     void learn_from(const OpenedChat &opened);
 
 Q_SIGNALS:
-    void choices_changed();               ///< or the current one
+    void choices_changed();               ///< or the current one, or its key
     void notice(const QString &sentence); ///< for the person: where a key is kept that is not in the keychain
 
 private:

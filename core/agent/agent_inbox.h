@@ -36,7 +36,7 @@ struct AgentMessage {
     std::string text; ///< empty: it goes on from what came last
     AgentVoice voice{};
     std::optional<AgentBranch> branch{}; ///< absent: after all that was said
-    std::size_t more_trials = 0;         ///< that the person approves with it, beyond the budget
+    std::size_t more_trials = 0;         ///< that the person approves with it: for its answer so many are left, and no more
     double more_minutes = 0;
 };
 

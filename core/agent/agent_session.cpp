@@ -2,6 +2,7 @@
 #include "core/agent/agent_session.h"
 
 #include "core/agent/agent_study.h"
+#include "core/agent/name_gate.h"
 #include "core/agent/offline_advisor.h"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ public:
         : runner_(runner),
           talk_(talk),
           inbox_(inbox),
+          sink_(sink),
           stop_(std::move(stop)),
           desk_(runner),
           box_(desk_, tool_options()),
@@ -28,11 +30,16 @@ public:
         while (auto taken = next())
             if (const auto done = answer(taken->first, taken->second); !done)
                 return done;
-        runner_.heed(stop_);
+        heed_unless_talk(stop_);
         return {};
     }
 
 private:
+    struct Left {
+        std::size_t trials;
+        double minutes;
+    };
+
     std::optional<std::pair<AgentMessage, std::stop_token>> next()
     {
         std::optional<std::pair<AgentMessage, std::stop_token>> taken;
@@ -54,6 +61,8 @@ private:
             message.text.empty() ? advisor_.go_on(either.get_token()) : advisor_.answer(message.text, either.get_token());
         if (!answered && answered.error().code != ErrorCode::cancelled)
             return forward(answered);
+        if (!message.voice.names)
+            names_.learn(advisor_.history());
         const bool has_new_trials = runner_.study().trials.size() > before;
         Answered told{answered ? answered->why : AdvisorEnd::Why::stopped, advisor_.history(), either.stop_requested(),
                       !has_new_trials && message.text != study_request()};
@@ -68,38 +77,63 @@ private:
         box_.set_mode(message.voice.mode);
         if (message.branch)
             advisor_.set_history(message.branch->history);
+        if (!message.voice.names)
+            advisor_.set_history(names_.without_names(advisor_.history()));
         if (!message.text.empty())
             if (const auto kept = runner_.note(entry_of(message)); !kept)
                 return kept;
-        if (message.voice.mode == ConsentMode::chat_only)
+        if (box_.mode() == ConsentMode::chat_only)
             return {};
         if (!is_first_ || talk_.unfinished == Unfinished::leave) // the person has the last word on how many there may be
             runner_.make_room(talk_.budget.trials, talk_.budget.minutes);
         is_first_ = false;
         allow(message);
         const auto planned = runner_.model().program.layers().empty() ? Status() : runner_.plan();
-        return planned || planned.error().code == ErrorCode::cancelled ? Status() : planned;
+        return can_talk_on(planned) ? Status() : planned;
     }
 
+    /// Limits that cannot be reached can be relaxed in so many words.
+    static bool can_talk_on(const Status &status)
+    {
+        return status || status.error().code == ErrorCode::cancelled || status.error().code == ErrorCode::constraint;
+    }
+
+    /// For this answer as much as was wanted, and no more; what was left before is left after it.
     void allow(const AgentMessage &message)
     {
         if (message.more_trials == 0)
             return;
-        Budget budget = box_.budget();
-        budget.trials += message.more_trials;
-        budget.minutes += message.more_minutes;
-        box_.set_budget(budget);
+        if (!left_)
+            left_ = Left{box_.trials_left(), box_.minutes_left()};
+        box_.leave(message.more_trials, message.more_minutes);
         runner_.make_room(message.more_trials, message.more_minutes);
+    }
+
+    void restore_budget()
+    {
+        if (const auto left = std::exchange(left_, std::nullopt))
+            box_.leave(left->trials, left->minutes);
+    }
+
+    /// While only talk is allowed, what measures the front finds itself stopped, and what is known is written.
+    void heed_unless_talk(const std::stop_token &stop)
+    {
+        std::stop_source stopped;
+        stopped.request_stop();
+        runner_.heed(box_.mode() == ConsentMode::chat_only ? stopped.get_token() : stop);
     }
 
     /// The front is quoted from holdout, also while the study stays open.
     Status settle(Answered told)
     {
-        if (!told.only_talk && !told.stopped)
-            if (const auto ended = end_search(runner_); !ended)
+        restore_budget();
+        if (!told.only_talk && !told.stopped && box_.mode() != ConsentMode::chat_only)
+            if (const auto ended = end_search(runner_); !can_talk_on(ended))
                 return ended;
+        heed_unless_talk(runner_.stop());
         if (const auto measured = runner_.measure_front(); !measured)
             return measured;
+        tell_what_waits();
         inbox_.end_answer();
         told.is_last = stop_.stop_requested();
         if (talk_.answered)
@@ -107,16 +141,26 @@ private:
         return {};
     }
 
+    /// Once.
+    void tell_what_waits()
+    {
+        const auto &trials = runner_.study().trials;
+        if (!has_told_ && box_.mode() == ConsentMode::chat_only && runner_.data().holdout.size() > 0
+            && std::any_of(trials.begin(), trials.end(), [](const Trial &trial) { return trial.on_front && !trial.holdout; })) {
+            sink_.notice("Only talk is allowed, so the front is not measured on holdout.");
+            has_told_ = true;
+        }
+    }
+
     Result<std::vector<std::string>> heard()
     {
         std::vector<std::string> texts;
         while (auto word = inbox_.take_word()) {
             texts.push_back(word->text);
+            allow(*word);
             if (const auto kept = runner_.note(entry_of(*word)); !kept)
                 return forward(kept);
         }
-        if (const auto mode = inbox_.take_mode())
-            box_.set_mode(*mode);
         return texts;
     }
 
@@ -129,7 +173,14 @@ private:
     {
         ToolOptions options;
         options.budget = talk_.budget;
-        options.budget.trials = std::min(options.budget.trials, runner_.trials_left()); // float, and what was run before, count
+        // Float, and what was run before, count; what an earlier run left undone does not.
+        const auto &trials = runner_.study().trials;
+        const auto undone = std::count_if(trials.begin(), trials.end(), std::not_fn(was_carried_out));
+        double used = 0;
+        for (const Trial &trial : trials)
+            used += trial.seconds / 60;
+        options.budget.minutes = std::max(0.0, options.budget.minutes - used);
+        options.budget.trials = std::min(options.budget.trials, runner_.trials_left() + static_cast<std::size_t>(undone));
         if (talk_.ask)
             options.ask = [this](const ConsentRequest &asked, const std::stop_token &stop) {
                 Decision decision;
@@ -139,6 +190,7 @@ private:
         options.why_not = [this]() -> std::optional<std::string> {
             return inbox_.has_to_be_heard() ? std::optional("The person has said something that comes first.") : std::nullopt;
         };
+        options.new_mode = [this] { return inbox_.take_mode(); };
         return options;
     }
 
@@ -155,8 +207,11 @@ private:
     StudyRunner &runner_;
     const AgentTalk &talk_;
     AgentInbox &inbox_;
+    AgentSink &sink_;
     std::stop_token stop_;
-    bool is_first_ = true;
+    bool is_first_ = true, has_told_ = false;
+    std::optional<Left> left_{}; ///< of the budget, while an answer has its own
+    NameGate names_;
     std::shared_ptr<ChatModel> voice_;
     OfflineAdvisor offline_;
     RunnerDesk desk_;

@@ -5,6 +5,7 @@
 #include "core/agent/phrases/phrases.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace ca {
@@ -75,8 +76,17 @@ Step finish(const Json &overview)
     return {"", std::pair("finish", Json{{"summary", summary_text(overview)}, {"recommended", recommended_trial(overview)}})};
 }
 
-/// Overview, what the planner proposes, overview … until nothing is proposed or left.
-Step carry_on(const std::vector<Done> &done)
+std::size_t trials_run(const std::vector<Done> &done)
+{
+    std::size_t count = 0;
+    for (const Done &each : done)
+        if (each.tool == "run_trials" && !each.failed)
+            count += ToolRows(each.content.value("trials", Json())).size();
+    return count;
+}
+
+/// Overview, what the planner proposes, overview … until nothing is proposed or left, or `most` are run.
+Step carry_on(const std::vector<Done> &done, std::size_t most = SIZE_MAX)
 {
     if (done.empty() || (done.back().tool != "study_overview" && done.back().tool != "run_trials"))
         return look("I look at the study first.");
@@ -88,13 +98,14 @@ Step carry_on(const std::vector<Done> &done)
     const bool was_refused = done.size() > 1 && done[done.size() - 2].tool == "run_trials" && done[done.size() - 2].failed;
     const ToolRows proposals(last.content.value("proposals", Json()));
     const Json budget = last.content.value("budget", Json::object());
-    const auto room = std::min<std::size_t>(proposals.size(), budget.value("trials_left", std::size_t{0}));
+    const auto room =
+        std::min({proposals.size(), budget.value("trials_left", std::size_t{0}), most - std::min(most, trials_run(done))});
     if (was_refused || room == 0 || budget.value("minutes_left", 0.0) <= 0)
         return finish(last.content);
     Json ids = Json::array();
     for (std::size_t i = 0; i < room; ++i)
         ids.push_back(proposals.at(i, "id"));
-    return {proposals_text(last.content), std::pair("run_trials", Json{{"proposals", ids}})};
+    return {proposals_text(last.content, room), std::pair("run_trials", Json{{"proposals", ids}})};
 }
 
 std::string layer_named(const std::string &word, const Json &overview)
@@ -191,6 +202,15 @@ std::string help_text()
     return text;
 }
 
+/// That are wanted in so many words.
+std::size_t most_trials(const std::vector<Wish> &wishes)
+{
+    for (const Wish &wish : wishes)
+        if (wish.kind == Wish::Kind::go_on && wish.number > 0)
+            return static_cast<std::size_t>(wish.number);
+    return SIZE_MAX;
+}
+
 bool has(const std::vector<Wish> &wishes, Wish::Kind kind)
 {
     return std::any_of(wishes.begin(), wishes.end(), [&](const Wish &wish) { return wish.kind == kind; });
@@ -225,7 +245,7 @@ Step answer(const Conversation &conversation)
         return {done.size() == 1 ? "" : text_of(done.back()), calls[done.size() - 1]};
     const std::vector<Done> after(done.begin() + static_cast<std::ptrdiff_t>(calls.size()) + 1, done.end());
     if (has(wishes, Wish::Kind::go_on))
-        return carry_on(after.empty() && calls.empty() ? done : after);
+        return carry_on(after.empty() && calls.empty() ? done : after, most_trials(wishes));
     std::string text = calls.empty() || has(wishes, Wish::Kind::overview) ? overview_text(done.front().content) : "";
     for (std::size_t i = 1; i < done.size(); ++i)
         text += (text.empty() ? "" : "\n\n") + text_of(done[i]);

@@ -90,11 +90,11 @@ Json ToolRows::of(const std::string &id, const std::string &column) const
     return nullptr;
 }
 
-std::string proposals_text(const Json &overview)
+std::string proposals_text(const Json &overview, std::size_t count)
 {
     const ToolRows proposals(member(overview, "proposals"));
     std::string text;
-    for (std::size_t i = 0; i < proposals.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(count, proposals.size()); ++i) {
         const std::string id = word(proposals.at(i, "id"));
         text += (i == 0 ? "The planner proposes " : "; ") + id + ", " + word(proposals.at(i, "name")) + ": "
             + size_text(proposals.at(i, "bytes"));
@@ -153,9 +153,9 @@ std::string layer_text(const Json &explained)
     if (const Json &rank = member(explained, "divergence_rank"); rank.is_number())
         text += " By how much int4 in it alone moves the output, it is number " + number(rank, 0) + " of the layers.";
     const Json &beta = member(member(explained, "weights"), "beta");
-    if (member(beta, "alpha").is_number())
-        text += " Its weights follow a Beta distribution with alpha " + number(member(beta, "alpha"), 2) + " and beta "
-            + number(member(beta, "beta"), 2) + " for " + id + ".";
+    if (member(beta, "alpha").is_number() && member(beta, "beta").is_number()) // in the digits that the tool gives
+        text += " Its weights follow a Beta distribution with alpha " + to_text(member(beta, "alpha").get<double>())
+            + " and beta " + to_text(member(beta, "beta").get<double>()) + " for " + id + ".";
     return text;
 }
 

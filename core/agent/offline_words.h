@@ -24,8 +24,9 @@ private:
     Json columns_, rows_;
 };
 
-[[nodiscard]] std::string proposals_text(const Json &overview); ///< what is carried out next, and why
-[[nodiscard]] std::string outcomes_text(const Json &run);       ///< what came of it
+[[nodiscard]] std::string proposals_text(const Json &overview,
+                                         std::size_t count); ///< the first so many are carried out next, and why
+[[nodiscard]] std::string outcomes_text(const Json &run);    ///< what came of it
 [[nodiscard]] std::string comparison_text(const Json &compared);
 [[nodiscard]] std::string layer_text(const Json &explained);
 [[nodiscard]] std::string constraints_text(const Json &constraint);

@@ -23,4 +23,12 @@ std::map<std::string, std::string> read_checksums(std::string_view text)
     return sums;
 }
 
+std::string to_text(const std::map<std::string, std::string> &checksums)
+{
+    std::string list;
+    for (const auto &[name, sum] : checksums)
+        list += sum + "  " + name + "\n";
+    return list;
+}
+
 } // namespace ca

@@ -12,5 +12,7 @@ inline constexpr const char *kChecksumFile = "checksums.sha256";
 
 /// SHA-256 by file name, as far as lines are such. Of files that may have changed since.
 [[nodiscard]] std::map<std::string, std::string> read_checksums(std::string_view text);
+/// The list that `read_checksums` reads.
+[[nodiscard]] std::string to_text(const std::map<std::string, std::string> &checksums);
 
 } // namespace ca

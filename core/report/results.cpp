@@ -2,11 +2,14 @@
 #include "core/report/results.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/json_member.h"
 #include "core/report/report.h"
+#include "core/report/sections/context.h"
 #include "core/report/source/stored_numbers.h"
 #include "core/report/writers/html.h"
 #include "core/report/writers/markdown.h"
 #include "core/report/writers/svg.h"
+#include "core/study/trial_front.h"
 
 #include <algorithm>
 #include <cctype>
@@ -15,6 +18,8 @@ namespace ca {
 namespace {
 
 using report::Chart;
+
+constexpr std::size_t kLargestStudy = std::size_t{256} << 20U; // bytes of study.json
 
 std::string pareto_of(const Study &study)
 {
@@ -42,57 +47,16 @@ bool keeps_recipe(const Study &study, const Trial &trial)
         && (trial.on_front || is_it(study.answer) || is_it(study.balanced) || is_it(study.smallest) || is_it(study.fastest));
 }
 
-Status write_recipes(const Study &study, ResultsFolder &results)
-{
-    for (const Trial &trial : study.trials)
-        if (keeps_recipe(study, trial))
-            if (const auto written = results.write(recipe_file(study, trial), pretty(OrderedJson(to_json(trial.recipe))) + "\n");
-                !written)
-                return written;
-    return {};
-}
-
-/// Charts that have a file of their own.
-Status write_charts(const report::Document &document, ResultsFolder &results)
-{
-    for (const report::Block &block : document.blocks) {
-        const auto *chart = std::get_if<Chart>(&block);
-        if (chart == nullptr || chart->drawing.file.empty())
-            continue;
-        if (const auto written = results.replace(chart->drawing.file, to_svg(chart->drawing)); !written)
-            return written;
-    }
-    return {};
-}
-
-/// One that says the same is left as it is: the runner of the study names its files in it, which the store does not know.
+/// In the study's own folder it goes on naming the files that it names: the runner of the study knows them, the store does not.
 Status write_study_json(Study study, ResultsFolder &results)
 {
-    constexpr std::size_t kLargest = std::size_t{256} << 20U; // bytes
-    const char *const name = "study.json";
-    study.files = {results.path() / name};
-    const OrderedJson json = to_json(study);
-    if (const auto text = read_file(results.path() / name, kLargest)) {
-        auto there = parse_json(*text, name);
-        if (there && there->is_object() && there->contains("files")) {
-            (*there)["files"] = json["files"];
-            if (*there == Json(json))
-                return {};
-        }
-    }
-    return results.replace(name, pretty(json) + "\n");
-}
-
-Status write_tables(const ReportSource &source, ResultsFolder &results)
-{
-    if (const auto written = write_study_json(source.study, results); !written)
-        return written;
-    if (const auto written = results.replace("trials.csv", trials_csv(source.study)); !written)
-        return written;
-    const std::string layers = layers_csv(report::recommended_trial(source.study), source.sensitivity);
-    if (const auto written = results.write("layers.csv", layers); !written)
-        return written;
-    return source.examples ? results.write("failures.csv", failures_csv(*source.examples)) : Status();
+    const std::filesystem::path file = results.path() / kStudyJson;
+    study.files = {file};
+    if (results.is_own())
+        if (const auto text = read_whole_file(file, kLargestStudy))
+            if (auto named = files_named_in(*text); !named.empty())
+                study.files = std::move(named);
+    return results.write(kStudyJson, pretty(to_json(study)) + "\n");
 }
 
 } // namespace
@@ -103,15 +67,20 @@ std::vector<ChartPoint> chart_points(const Study &study)
     for (const Trial &trial : study.trials) {
         if (trial.state != TrialState::done || !trial.selection)
             continue;
+        const auto comparable = report::selection_accuracy(study, trial);
+        if (!comparable)
+            continue;
         const Accuracy &accuracy = trial.selection->accuracy;
+        const double moved = *comparable - accuracy.top1();
         points.push_back({.label = trial.id,
                           .hint = trial.name,
                           .bytes = static_cast<double>(trial.selection->size.value),
-                          .accuracy = accuracy.top1(),
-                          .low = accuracy.interval[0],
-                          .high = accuracy.interval[1],
+                          .accuracy = *comparable,
+                          .low = std::max(0.0, accuracy.interval[0] + moved),
+                          .high = std::min(1.0, accuracy.interval[1] + moved),
                           .is_float = trial.method == "fp32",
-                          .on_front = trial.on_front});
+                          .on_front = trial.on_front,
+                          .ended_early_at = stopped_early(study, trial) ? accuracy.n : 0});
     }
     return points;
 }
@@ -139,19 +108,45 @@ std::string recipe_file(const Study &study, const Trial &trial)
     return "recipes/" + sortable(trial.id) + (roles.empty() ? "_front" : roles) + ".json";
 }
 
+std::vector<std::filesystem::path> files_named_in(const std::string &study_json)
+{
+    std::vector<std::filesystem::path> files;
+    const auto json = parse_json(study_json, kStudyJson);
+    const Json &named = json ? member(*json, "files") : member(Json(), "");
+    for (const Json &file : named.is_array() ? named : Json::array())
+        if (file.is_string())
+            files.emplace_back(file.get_ref<const std::string &>());
+    return files;
+}
+
+std::vector<std::pair<std::string, std::string>> report_texts(const ReportSource &source, const report::Document &document)
+{
+    const Study &study = source.study;
+    const report::StoredNumbers numbers(source);
+    std::vector<std::pair<std::string, std::string>> texts;
+    texts.emplace_back("report.html", to_html(document, [&](const std::string &figure) { return numbers.text(figure); }));
+    texts.emplace_back("report.md", to_markdown(document));
+    texts.emplace_back("trials.csv", trials_csv(study));
+    texts.emplace_back("layers.csv", layers_csv(report::recommended_trial(study), source.sensitivity));
+    if (source.examples)
+        texts.emplace_back("failures.csv", failures_csv(*source.examples));
+    for (const report::Block &block : document.blocks)
+        if (const auto *chart = std::get_if<Chart>(&block); chart && !chart->drawing.file.empty())
+            texts.emplace_back(chart->drawing.file, to_svg(chart->drawing));
+    for (const Trial &trial : study.trials)
+        if (keeps_recipe(study, trial))
+            texts.emplace_back(recipe_file(study, trial), pretty(OrderedJson(to_json(trial.recipe))) + "\n");
+    return texts;
+}
+
 Status write_results(const ReportSource &source, const report::Document &document, ResultsFolder &results)
 {
-    const report::StoredNumbers numbers(source);
-    const std::string html = to_html(document, [&](const std::string &figure) { return numbers.text(figure); });
-    if (const auto written = results.write("report.html", html); !written)
+    if (const auto written = write_study_json(source.study, results); !written)
         return written;
-    if (const auto written = results.write("report.md", to_markdown(document)); !written)
-        return written;
-    if (const auto written = write_tables(source, results); !written)
-        return written;
-    if (const auto written = write_charts(document, results); !written)
-        return written;
-    return write_recipes(source.study, results);
+    for (const auto &[name, text] : report_texts(source, document))
+        if (const auto written = results.write(name, text); !written)
+            return written;
+    return source.examples ? Status() : results.drop("failures.csv");
 }
 
 } // namespace ca

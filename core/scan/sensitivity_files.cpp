@@ -193,8 +193,8 @@ std::string sensitivity_csv(const SensitivityTable &table)
     for (const LayerSensitivity &row : table.layers) {
         const BetaFit &fit = row.weights.fits.moments;
         std::vector<std::string> fields{row.layer.index.id(),
-                                        clean_text(row.layer.name),
-                                        clean_text(row.block),
+                                        csv_text(row.layer.name),
+                                        csv_text(row.block),
                                         to_text(row.layer.kind),
                                         std::to_string(row.layer.parameters()),
                                         std::to_string(row.macs),

@@ -35,7 +35,7 @@ private Q_SLOTS:
     void the_selected_trial_is_one_thing_everywhere();
     void every_control_has_a_name_for_those_who_hear_it();
     void follows_the_systems_colours();
-    void run_is_offered_only_with_model_and_data();
+    void run_is_offered_only_where_model_and_data_are_open();
     void run_waits_while_other_data_is_opened();
     void data_cannot_be_chosen_while_a_study_runs();
     void says_what_happened_to_a_bad_file_and_offers_retry();
@@ -179,7 +179,7 @@ void TestMainWindow::follows_the_systems_colours()
     QApplication::setPalette(before);
 }
 
-void TestMainWindow::run_is_offered_only_with_model_and_data()
+void TestMainWindow::run_is_offered_only_where_model_and_data_are_open()
 {
     ca::MainWindow window;
     auto *run = find<QPushButton>(window, "button_run");

@@ -27,7 +27,7 @@ private Q_SLOTS:
     void another_choice_drops_what_was_made();
     void cancelling_answers_at_once();
     void a_failure_leaves_the_choice();
-    void measures_only_with_data();
+    void measures_only_where_data_are_open();
     void names_out_of_files_stay_plain_text();
     void every_control_has_a_name();
     void fits_a_small_window_in_light_and_dark();
@@ -283,7 +283,7 @@ void TestQuantizeDialog::a_failure_leaves_the_choice()
     QVERIFY(!shown.button("quantize_export").isEnabled());
 }
 
-void TestQuantizeDialog::measures_only_with_data()
+void TestQuantizeDialog::measures_only_where_data_are_open()
 {
     const Shown with;
     QVERIFY(with.dialog.measures());

@@ -3,6 +3,7 @@
 
 #include "ui/common/words.h"
 #include "ui/settings/provider_fields.h"
+#include "ui/settings/talk_limits.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -165,11 +166,15 @@ void ProviderDialog::show_names()
     const auto provider = find_provider(address_->text().trimmed().toStdString());
     const bool is_here = is_offline() || (provider && provider->is_local);
     names_->setEnabled(!is_here);
-    names_note_->setText(
-        is_here ? tr("Nothing leaves this machine.")
-            : names_->isChecked()
-            ? tr("The provider reads them beside the numbers of layers. Images and weights never leave this machine.")
-            : tr("The provider knows layers by numbers alone. Images and weights never leave this machine."));
+    const QString reads = names_->isChecked()
+        ? tr("The provider reads them beside the numbers of layers. Images and weights never leave this machine.")
+        : tr("The provider knows layers by numbers alone. Images and weights never leave this machine.");
+    const QString contact = tr("Fetch models and Test key contact it at once, with the key.");
+    const QString limits = tr("Each time a study is opened it may use %1 tokens and $%2 at most.")
+                               .arg(words::grouped(static_cast<std::uint64_t>(kTalkTokens)))
+                               .arg(kTalkDollars);
+    const QString leaves = is_here ? tr("Nothing leaves this machine.") : reads + u' ' + contact;
+    names_note_->setText(is_offline() ? leaves : leaves + u' ' + limits);
 }
 
 ProviderFacts ProviderDialog::facts() const

@@ -84,7 +84,8 @@ const List &fillers()
                            "get", "with", "of", "in", "is", "than", "that", "file", "size", "model", "me", "then", "also", "so", "we",
                            "let", "us", "accuracy", "top", "latency", "time", "at", "batch", "can", "need", "needs", "my", "would",
                            "like", "float", "from", "against", "or", "now", "take", "takes", "fit", "fits", "into", "has", "just",
-                           "you", "on", "its", "drop", "loss", "lose", "losing", "loses", "fewer", "well", "thanks", "any"};
+                           "you", "on", "its", "drop", "loss", "lose", "losing", "loses", "fewer", "well", "thanks", "any", "stay",
+                           "stays", "remain", "remains"};
     return list;
 }
 

@@ -23,7 +23,7 @@ struct Wish {
         keep,   ///< `layers` in the format `formats` names: fp32 where it names none
         forbid, ///< `formats`
         allow,  ///< `formats`
-        go_on,
+        go_on, ///< `number`: of trials; 0: as many as there is budget for
         stop,
         explain_trial, ///< `trials`
         compare,       ///< `trials`

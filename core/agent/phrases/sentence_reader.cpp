@@ -250,16 +250,19 @@ private:
         return is_command_ = true;
     }
 
-    /// "run 8 more trials": how many are run is what is approved.
+    /// "run 8 more trials".
     void read_go_on()
     {
-        wish({Kind::go_on});
+        Wish read{Kind::go_on};
         const std::size_t before = cursor_.at();
         if (is_place(cursor_.here()))
-            cursor_.next();
+            read.number = *cursor_.next().number;
         cursor_.take("more");
-        if (!cursor_.take_any({"trials", "trial"}))
+        if (!cursor_.take_any({"trials", "trial"})) {
             cursor_.go_to(before);
+            read.number = 0;
+        }
+        wish(read);
     }
 
     const std::vector<PhraseWord> &words_;

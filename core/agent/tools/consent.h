@@ -69,6 +69,12 @@ public:
     }
     /// From now on; what was used counts.
     void set(const Budget &budget) { budget_ = budget; }
+    /// So much is left from now on, whatever was before.
+    void leave(std::size_t trials, double minutes)
+    {
+        budget_.trials = trials_ + trials;
+        budget_.minutes = minutes_ + minutes;
+    }
 
 private:
     Budget budget_;

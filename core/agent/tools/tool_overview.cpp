@@ -153,7 +153,7 @@ std::string summary_of(const Study &study)
 
 ToolAnswer study_overview(ToolBox::State &state, const Json &, std::stop_token)
 {
-    if (state.options.mode != ConsentMode::chat_only || state.desk.planner())
+    if (state.mode() != ConsentMode::chat_only || state.desk.planner())
         if (auto refused = state.plan())
             return std::move(*refused);
     const Study &study = state.desk.study();
@@ -165,7 +165,7 @@ ToolAnswer study_overview(ToolBox::State &state, const Json &, std::stop_token)
                       {"trials", trials_json(state, left_out)},
                       {"front", front_json(study)},
                       {"budget", budget_json(state)},
-                      {"approval", approval_text(state.options.mode)},
+                      {"approval", approval_text(state.mode())},
                       {"search_over", study.why_over.empty() ? Json(nullptr) : Json(visible_text(study.why_over, 300))}};
     if (left_out > 0)
         answer.content["trials_left_out"] = left_out;

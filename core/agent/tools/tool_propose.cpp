@@ -75,11 +75,11 @@ void check_limits(const ToolBox::State &state, const Proposal &predicted, const 
             {"", "needs " + to_text(cost.memory) + " of memory, more than this machine has", "at most " + to_text(machine)});
 }
 
-/// Says which it is; a trial that was cancelled does not count.
+/// Says which it is; a trial that was left undone does not count.
 void check_duplicate(ToolBox::State &state, const std::string &hash, ArgumentErrors &errors)
 {
     for (const Trial &trial : state.desk.study().trials)
-        if (trial.recipe_hash == hash && trial.state != TrialState::cancelled) {
+        if (trial.recipe_hash == hash && !was_left_undone(trial)) {
             errors.push_back({"", "is the recipe of " + trial.id + ", which is " + to_text(trial.state), "another recipe"});
             return;
         }

@@ -49,7 +49,7 @@ void check_room(const ToolBox::State &state, const Wanted &wanted, ArgumentError
             || (limits.bytes && proposal.predicted_bytes > *limits.bytes))
             errors.push_back({"/proposals", kept->id + " does not keep the constraints that hold now", "another recipe"});
         for (const Trial &trial : state.desk.study().trials)
-            if (trial.recipe_hash == kept->hash && trial.state != TrialState::cancelled)
+            if (trial.recipe_hash == kept->hash && !was_left_undone(trial))
                 errors.push_back({"/proposals", kept->id + " is the recipe of " + trial.id, "another recipe"});
     }
 }
@@ -159,8 +159,9 @@ double minutes_since(const Study &study, std::size_t first)
     return seconds / 60;
 }
 
-/// As one round. Before each but the first: the next goes beyond the minutes that are approved, or it was stopped.
-Run carry_out(ToolBox::State &state, const Wanted &wanted, const std::stop_token &stop)
+/// As one round. Before each but the first: the next goes beyond the minutes that are approved, it was stopped, or the person
+/// allows less than in the mode that it was granted in.
+Run carry_out(ToolBox::State &state, const Wanted &wanted, ConsentMode granted_in, const std::stop_token &stop)
 {
     Run run;
     run.first = state.desk.study().trials.size();
@@ -172,6 +173,10 @@ Run carry_out(ToolBox::State &state, const Wanted &wanted, const std::stop_token
             run.why_not = "The person stopped it.";
         else if (left <= 0 || left < each)
             run.why_not = "The trials before it took the minutes that were approved.";
+        else if (const ConsentMode mode = state.mode(); mode == ConsentMode::chat_only)
+            run.why_not = "Only talk is allowed now.";
+        else if (mode == ConsentMode::ask && granted_in != ConsentMode::ask)
+            run.why_not = "The person wants to be asked first now.";
         else if (const auto other = state.options.why_not ? state.options.why_not() : std::nullopt)
             run.why_not = *other;
         return run.why_not.empty() ? std::nullopt : std::optional(run.why_not);
@@ -246,7 +251,8 @@ ToolAnswer run_trials(ToolBox::State &state, const Json &arguments, std::stop_to
     if (!errors.empty())
         return refusal(errors);
     const ConsentRequest request = consent_for(state, wanted);
-    const Decision decision = decide(request, state.options.mode, state.use, state.options.ask, stop);
+    const ConsentMode mode = state.mode();
+    const Decision decision = decide(request, mode, state.use, state.options.ask, stop);
     if (!decision.granted) {
         const std::string why = visible_text(decision.reason, 300);
         ToolAnswer refused = refusal({{"/proposals", "was not approved" + (why.empty() ? "" : ": " + why),
@@ -258,7 +264,7 @@ ToolAnswer run_trials(ToolBox::State &state, const Json &arguments, std::stop_to
     }
     const auto front = front_of(state.desk.study());
     const double area = area_of(state.desk.study());
-    const Run run = carry_out(state, wanted, stop);
+    const Run run = carry_out(state, wanted, mode, stop);
     return answer_for(state, wanted, run, front, area);
 }
 

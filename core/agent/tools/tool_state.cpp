@@ -11,6 +11,13 @@
 
 namespace ca {
 
+ConsentMode ToolBox::State::mode()
+{
+    if (const auto changed = options.new_mode ? options.new_mode() : std::nullopt)
+        options.mode = *changed;
+    return options.mode;
+}
+
 Bytes ToolBox::State::memory() const
 {
     if (options.memory.value > 0)
@@ -79,7 +86,7 @@ std::optional<ToolAnswer> ToolBox::State::plan()
 {
     if (desk.planner())
         return std::nullopt;
-    if (options.mode == ConsentMode::chat_only)
+    if (mode() == ConsentMode::chat_only)
         return tools::refusal({{"", "The layers are not scanned, and nothing is computed while only talk is allowed."}},
                               CallState::refused);
     const auto planned = desk.plan();
@@ -236,6 +243,11 @@ std::string constraints_text(const ToolBox::State &state, const Constraints &con
     for (const Format format : constraints.forbidden)
         parts.push_back("no " + to_text(format));
     return in_a_row(parts);
+}
+
+bool was_left_undone(const Trial &trial)
+{
+    return trial.state == TrialState::cancelled || trial.state == TrialState::interrupted;
 }
 
 TrialCost cost_of(const ToolBox::State &state, const Recipe &recipe)

@@ -2,9 +2,9 @@
 // What the tools share, each of which is a file tool_NAME.cpp.
 #pragma once
 
-#include "core/agent/tools/tools.h"
 #include "core/agent/tools/proposals.h"
 #include "core/agent/tools/tool_arguments.h"
+#include "core/agent/tools/tools.h"
 #include "core/agent/untrusted/untrusted.h"
 
 #include <cmath>
@@ -26,6 +26,7 @@ struct ToolBox::State {
     std::optional<double> told_minutes{}; ///< that were left when it was last said: the clock goes on while a model writes
     bool figures_were_refused = false;    ///< of the last `finish`
 
+    [[nodiscard]] ConsentMode mode();              ///< that holds now
     [[nodiscard]] Bytes memory() const;            ///< of the machine; 0 where nobody knows
     [[nodiscard]] std::size_t trials_left() const; ///< of the budget and of the study
     [[nodiscard]] double minutes_left() const;     ///< likewise; at least 0
@@ -96,6 +97,9 @@ struct Table {
 
 /// "P3, P4 and P5".
 [[nodiscard]] std::string in_a_row(const std::vector<std::string> &words);
+
+/// It was begun or queued, and nobody carries it out any more: its recipe can be run as if it had never been.
+[[nodiscard]] bool was_left_undone(const Trial &trial);
 
 /// Minutes that a trial of this recipe takes, and the memory that it needs beside the model.
 struct TrialCost {

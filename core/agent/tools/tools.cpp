@@ -70,6 +70,16 @@ void ToolBox::set_budget(const Budget &budget)
     state_->use.set(budget);
 }
 
+void ToolBox::leave(std::size_t trials, double minutes)
+{
+    state_->use.leave(trials, minutes);
+}
+
+ConsentMode ToolBox::mode() const
+{
+    return state_->mode();
+}
+
 std::size_t ToolBox::trials_left() const
 {
     return state_->trials_left();

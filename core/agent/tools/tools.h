@@ -27,6 +27,8 @@ struct ToolOptions {
     Bytes memory{};    ///< that this machine has; 0: it is asked
     /// Asked before each trial of a call but its first: why it is not begun, because something else comes first.
     std::function<std::optional<std::string>()> why_not{};
+    /// Asked wherever `mode` counts: what the person has set it to meanwhile, once. Absent: it is never changed so.
+    std::function<std::optional<ConsentMode>()> new_mode{};
 };
 
 /// What came of a call.
@@ -60,6 +62,9 @@ public:
     void set_names(bool sent); ///< ToolOptions::names
     /// From now on; what was used before counts.
     void set_budget(const Budget &budget);
+    /// So much is left of the budget from now on.
+    void leave(std::size_t trials, double minutes);
+    [[nodiscard]] ConsentMode mode() const;        ///< that holds now
     [[nodiscard]] std::size_t trials_left() const; ///< of the budget and of the study
     [[nodiscard]] double minutes_left() const;     ///< likewise; at least 0
     [[nodiscard]] Budget budget() const;           ///< with what was approved beyond it

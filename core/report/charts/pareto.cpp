@@ -94,14 +94,19 @@ std::string hint_of(const ChartPoint &point)
 {
     return point.label + (point.hint.empty() ? "" : ": " + point.hint) + "\n"
         + to_text(bytes(static_cast<std::int64_t>(point.bytes))) + ", " + to_text(point.accuracy * 100, 2) + " % ("
-        + to_text(point.low * 100, 2) + " to " + to_text(point.high * 100, 2) + ")";
+        + to_text(point.low * 100, 2) + " to " + to_text(point.high * 100, 2) + ")"
+        + (point.ended_early_at > 0 ? "\nended early, " + std::to_string(point.ended_early_at)
+                   + " images: the accuracy is float’s with the change on them"
+                                    : "");
 }
 
 void draw_marker(Drawing &drawing, const ChartPoint &point, const Scales &scales)
 {
     const double x = scales.x(point.bytes), y = scales.y(point.accuracy);
-    const Pen edge{.colour = kWhite, .width = point.on_front || point.is_float ? 1.5 : 0};
-    const Colour fill = point.is_float ? kFloat : point.on_front ? kAccent : blended(kFaint, 0.55);
+    const bool hollow = point.ended_early_at > 0;
+    const Pen edge =
+        hollow ? Pen{.colour = kFaint, .width = 1.5} : Pen{.colour = kWhite, .width = point.on_front || point.is_float ? 1.5 : 0};
+    const Colour fill = hollow ? kWhite : point.is_float ? kFloat : point.on_front ? kAccent : blended(kFaint, 0.55);
     if (scales.below(point)) { // an arrow at the bottom edge: it is farther down
         const double size = point.on_front ? 6 : 4;
         drawing.shapes.push_back(
@@ -232,6 +237,8 @@ void draw_notes(Drawing &drawing, const std::vector<ChartPoint> &points, const S
     std::string content = "Bars: 95 % intervals. Diamond: float model. Line: front.";
     if (std::any_of(points.begin(), points.end(), [](const ChartPoint &point) { return point.marked; }))
         content += " Ring: recommended.";
+    if (std::any_of(points.begin(), points.end(), [](const ChartPoint &point) { return point.ended_early_at > 0; }))
+        content += " Hollow: ended early.";
     if (hidden > 0)
         content +=
             " Arrows at the bottom: " + std::to_string(hidden) + (hidden == 1 ? " trial" : " trials") + " below the scale.";

@@ -3,6 +3,7 @@
 
 #include "core/report/document/drawing.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,10 @@ struct ChartPoint {
     double accuracy = 0; ///< fraction
     double low = 0;      ///< its interval, fractions
     double high = 0;
-    bool is_float = false; ///< drawn as a diamond
-    bool on_front = false; ///< filled and joined by a line; others are small and faint
-    bool marked = false;   ///< with a ring around it: the recommended trial
+    bool is_float = false;           ///< drawn as a diamond
+    bool on_front = false;           ///< filled and joined by a line; others are small and faint
+    bool marked = false;             ///< with a ring around it: the recommended trial
+    std::int64_t ended_early_at = 0; ///< images that it looked at; 0: all. Drawn hollow
 };
 
 } // namespace ca

@@ -36,6 +36,15 @@ bool is_whole(const Study &study, const Trial &trial)
     return trial.state == TrialState::done && trial.selection && !stopped_early(study, trial);
 }
 
+std::optional<double> selection_accuracy(const Study &study, const Trial &trial)
+{
+    if (!stopped_early(study, trial))
+        return trial.selection->accuracy.top1();
+    if (!trial.selection->versus_float)
+        return std::nullopt;
+    return study.float_selection->accuracy.top1() - measured_drop(*trial.selection).points / 100;
+}
+
 std::string path_of(const Trial &trial)
 {
     return "study/trials/" + path_part(trial.id);
@@ -76,6 +85,12 @@ std::string float_latency_path(const Trial &trial)
     if (!fused && !(floats.torchscript && floats.torchscript->batch1))
         return {};
     return path_of(trial, TrialSplit::selection) + "/float_latency/" + (fused ? "fused_fp32" : "torchscript") + "/batch1";
+}
+
+std::string speed_path(const Trial &trial)
+{
+    const std::string of_float = float_latency_path(trial);
+    return of_float.empty() ? of_float : of_float + "/median / " + latency_path(trial) + "/median";
 }
 
 Context context_of(const ReportSource &source, const ReportOptions &options, const Figures &figures)

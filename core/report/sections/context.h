@@ -4,6 +4,7 @@
 #include "core/report/report.h"
 #include "core/report/sections/figures.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ struct Context {
 [[nodiscard]] const Trial *find_trial(const Study &study, const std::string &id);
 /// Done, and looked at as many images as float.
 [[nodiscard]] bool is_whole(const Study &study, const Trial &trial);
+/// Of a finished trial on the selection images, a fraction that others' compare with: where it ended early float's, plus the
+/// change against float on the images that it looked at. Nothing where it was not compared with float.
+[[nodiscard]] std::optional<double> selection_accuracy(const Study &study, const Trial &trial);
 
 // Paths of stored numbers.
 [[nodiscard]] std::string path_of(const Trial &trial);
@@ -44,6 +48,8 @@ struct Context {
 /// The float model's latency that was timed between the trial's own runs: fused, else TorchScript. Empty where there is none.
 [[nodiscard]] std::string float_latency_path(const Trial &trial);
 [[nodiscard]] std::string latency_path(const Trial &trial);
+/// How often the trial runs while float runs once, by the clock of the trial's own runs. Empty where there is none of float.
+[[nodiscard]] std::string speed_path(const Trial &trial);
 /// Batch-1 latency by real kernels.
 [[nodiscard]] bool has_latency(const Trial &trial);
 

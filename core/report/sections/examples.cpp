@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json_member.h"
 #include "core/report/charts/class_changes.h"
 #include "core/report/sections/sections.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace ca::report {
 namespace {
@@ -118,6 +120,72 @@ Table class_table(const Context &context, const ExampleSet &set)
     return table;
 }
 
+/// Says so where the examples are of another trial than the one that is recommended.
+void add_other_trial(const Context &context, const ExampleSet &set, Blocks &blocks)
+{
+    if (!context.best)
+        blocks.emplace_back(Warning{line("These images are of ", set.trial, ", which is not recommended.")});
+    else if (set.trial != context.best->id)
+        blocks.emplace_back(
+            Warning{line("These images are of ", set.trial, ", not of ", context.best->id, ", which is recommended.")});
+}
+
+struct ClassShares {
+    std::size_t label;
+    double before, after; ///< shares of right answers
+};
+
+/// By class, of the recommended trial on the quoted split, the largest loss first. Empty where there is no such trial, or it was
+/// not measured by class.
+std::vector<ClassShares> class_shares(const Context &context)
+{
+    const Study &study = context.study();
+    const TrialSplit split = context.best ? quoted_split(context, *context.best) : context.split;
+    const auto &of_float = split == TrialSplit::holdout ? study.float_holdout : study.float_selection;
+    const Measurement *measurement = context.best ? measured(*context.best, split) : nullptr;
+    std::vector<ClassShares> shares;
+    if (!measurement || !of_float || context.agreement)
+        return shares;
+    const auto &before = of_float->accuracy.per_class, &after = measurement->accuracy.per_class;
+    for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i)
+        if (!std::isnan(before[i]) && !std::isnan(after[i]))
+            shares.push_back({i, before[i], after[i]});
+    std::stable_sort(shares.begin(), shares.end(),
+                     [](const ClassShares &a, const ClassShares &b) { return a.after - a.before < b.after - b.before; });
+    return shares;
+}
+
+/// Classes without a name are numbers.
+Line class_name(const Context &context, std::size_t label)
+{
+    const auto facts = parse_json(context.source.facts.data, "the study’s data");
+    const Json classes = facts ? member(*facts, "classes") : Json();
+    const bool named = classes.is_array() && label < classes.size() && classes[label].is_string();
+    return named ? line(shortened(classes[label].get_ref<const std::string &>(), kMostName))
+                 : line("class ", std::to_string(label));
+}
+
+/// Where there are no examples: from what was measured, which has no counts.
+void add_class_shares(const Context &context, const std::vector<ClassShares> &shares, Blocks &blocks)
+{
+    const std::string split = to_text(quoted_split(context, *context.best));
+    const std::string before = "study/float/" + split + "/per_class/";
+    const std::string after = path_of(*context.best) + "/" + split + "/per_class/";
+    Table table;
+    table.caption = "Right answers by class on " + split + ", those with the largest loss first";
+    table.columns = {{"Class", false, 2}, {"Float", true}, {context.best->id, true}, {"Change, points", true, 1.2}};
+    for (std::size_t i = 0; i < std::min(shares.size(), kMostClassRows); ++i) {
+        const std::string place = std::to_string(shares[i].label);
+        table.rows.push_back({class_name(context, shares[i].label), line(context.figures.percent(before + place)),
+                              line(context.figures.percent(after + place)),
+                              line(context.figures.change(after + place + " - " + before + place + " * 100"))});
+    }
+    blocks.emplace_back(std::move(table));
+    if (shares.size() > kMostClassRows)
+        blocks.emplace_back(
+            note("Of ", context.figures.count("#" + after.substr(0, after.size() - 1)), " classes, those that lost most."));
+}
+
 } // namespace
 
 Blocks examples_section(const Context &context)
@@ -130,6 +198,7 @@ Blocks examples_section(const Context &context)
     }
     blocks.emplace_back(paragraph("Images of ", set->split, ", with what float and ", strong(set->trial),
                                   " answer and how probable each holds its answer."));
+    add_other_trial(context, *set, blocks);
     for (const Kind &kind : kKinds)
         add_kind(context, *set, kind, blocks);
     if (Table table = repairs(context, *set); !table.rows.empty()) {
@@ -145,11 +214,15 @@ Blocks classes_section(const Context &context)
     Blocks blocks{Heading{2, "Change by class", kClasses}};
     const ExampleSet *set = shown_set(context);
     if (!set || set->changes.empty()) {
-        blocks.emplace_back(paragraph(context.agreement
-                                          ? "Without labels there are no classes to tell apart."
-                                          : "Classes were not looked at one by one: that comes with the examples."));
+        if (const auto shares = class_shares(context); !shares.empty()) {
+            add_class_shares(context, shares, blocks);
+            return blocks;
+        }
+        blocks.emplace_back(paragraph(context.agreement ? "Without labels there are no classes to tell apart."
+                                                        : "Nothing was measured by class."));
         return blocks;
     }
+    add_other_trial(context, *set, blocks);
     blocks.emplace_back(
         Chart{class_change_drawing(set->changes, "Change of right answers by class"),
               line("By how many percentage points ", set->trial, " differs from float in each class of ", set->split, ".")});

@@ -18,13 +18,13 @@ constexpr std::size_t kMostName = 80;    // characters of a trial's
 constexpr std::size_t kLeastToRise = 3;  // finished trials whose hypervolume is worth a chart
 
 /// How far below the front: points of accuracy (as a fraction) by which the best trial of the front that is no larger is better.
-double distance(const Trial &trial, const std::vector<const Trial *> &front)
+double distance(const Study &study, const Trial &trial, const std::vector<const Trial *> &front)
 {
     double best = -std::numeric_limits<double>::infinity();
     for (const Trial *other : front)
         if (other->selection->size <= trial.selection->size)
             best = std::max(best, other->selection->accuracy.top1());
-    return best - trial.selection->accuracy.top1();
+    return best - selection_accuracy(study, trial).value_or(0);
 }
 
 struct Listed {
@@ -45,18 +45,13 @@ Listed listed_trials(const Study &study)
                      [](const Trial *a, const Trial *b) { return a->selection->size < b->selection->size; });
     std::vector<std::pair<double, const Trial *>> by_distance;
     for (const Trial *trial : listed.others)
-        by_distance.emplace_back(distance(*trial, listed.front), trial);
+        by_distance.emplace_back(distance(study, *trial, listed.front), trial);
     std::stable_sort(by_distance.begin(), by_distance.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
     listed.left_out = by_distance.size() - std::min(by_distance.size(), kMostOthers);
     listed.others.clear();
     for (std::size_t i = 0; i < std::min(by_distance.size(), kMostOthers); ++i)
         listed.others.push_back(by_distance[i].second);
     return listed;
-}
-
-std::string origin_words(const Trial &trial)
-{
-    return trial.origin == TrialOrigin::baseline ? "start" : to_text(trial.origin);
 }
 
 Line standing(const Context &context, const Trial &trial)
@@ -72,16 +67,18 @@ std::vector<Line> row(const Context &context, const Trial &trial)
 {
     const Figures &figures = context.figures;
     const std::string selection = path_of(trial, TrialSplit::selection), holdout = path_of(trial, TrialSplit::holdout);
-    const auto split = trial.holdout ? TrialSplit::holdout : TrialSplit::selection;
+    // Float was timed in the runs of every trial: one time of it alone would be compared with those of other runs.
+    const bool timed = has_latency(trial) && !is_float(trial);
     return {line(trial.id),
             line(shortened(trial.name, kMostName)),
             line(figures.size(selection + "/bytes")),
             line(figures.times(ratio_path(trial))),
             line(figures.percent(holdout + "/top1")),
+            line(figures.change(change_path(trial, TrialSplit::holdout))),
             line(figures.percent(selection + "/top1")),
-            is_float(trial) ? line(kDash) : line(figures.change(change_path(trial, split))),
-            has_latency(trial) ? line(figures.milliseconds(latency_path(trial) + "/median")) : line(kDash),
-            line(origin_words(trial)),
+            line(figures.change(change_path(trial, TrialSplit::selection))),
+            timed ? line(figures.milliseconds(latency_path(trial) + "/median")) : line(kDash),
+            timed ? line(figures.times(speed_path(trial))) : line(kDash),
             standing(context, trial)};
 }
 
@@ -94,10 +91,11 @@ Table trials_table(const Context &context, const Listed &listed)
                      {"Size", true, 1.2},
                      {"Times smaller", true},
                      {context.agreement ? "Agreement, holdout" : "Accuracy, holdout", true, 1.2},
+                     {"Change, points", true},
                      {"On selection", true, 1.2},
                      {"Change, points", true},
                      {"Latency", true, 1.2},
-                     {"By", false, 1.1},
+                     {"Times as fast", true},
                      {"Standing", false, 1.6}};
     for (const auto *trials : {&listed.front, &listed.others})
         for (const Trial *trial : *trials) {
@@ -106,6 +104,15 @@ Table trials_table(const Context &context, const Listed &listed)
             table.rows.push_back(row(context, *trial));
         }
     return table;
+}
+
+void add_table(const Context &context, const Listed &listed, Blocks &blocks)
+{
+    blocks.emplace_back(trials_table(context, listed));
+    const auto &trials = context.study().trials;
+    const bool timed = std::any_of(trials.begin(), trials.end(), [](const Trial &trial) { return !speed_path(trial).empty(); });
+    blocks.emplace_back(note("Changes are against float on the images to their left.",
+                             timed ? " Times as fast: as float, which was timed in the runs of each trial." : ""));
 }
 
 Table without_table(const std::vector<const Trial *> &trials)
@@ -132,12 +139,25 @@ Paragraph what_is_the_front(const Context &context)
                                                           : "");
 }
 
+/// What the chart leaves out.
+std::string not_comparable(const Study &study)
+{
+    std::vector<std::string> names;
+    for (const Trial &trial : study.trials)
+        if (trial.state == TrialState::done && trial.selection && !selection_accuracy(study, trial))
+            names.push_back(trial.id);
+    return names.empty() ? "" : " Left out, as they ended early and were not compared with float: " + in_a_row(names) + ".";
+}
+
 void add_charts(const Context &context, Blocks &blocks)
 {
     const Study &study = context.study();
     auto points = chart_points(study);
-    for (ChartPoint &point : points)
+    bool early = false;
+    for (ChartPoint &point : points) {
         point.marked = context.best && point.label == context.best->id;
+        early = early || point.ended_early_at > 0;
+    }
     if (points.empty())
         return;
     Drawing pareto =
@@ -145,7 +165,11 @@ void add_charts(const Context &context, Blocks &blocks)
                        context.agreement ? "Agreement with float" : "Top-1 accuracy");
     blocks.emplace_back(Chart{std::move(pareto),
                               line("Size and ", quality(context), " of the trials on the selection images.",
-                                   context.best ? " The ring marks " + context.best->id + ", which is recommended." : "")});
+                                   context.best ? " The ring marks " + context.best->id + ", which is recommended." : "",
+                                   early ? " Hollow ones ended early: they stand where their change against float on the images "
+                                           "that they looked at puts them."
+                                         : "",
+                                   not_comparable(study))});
     if (study.hypervolume.size() < kLeastToRise)
         return;
     const std::string last = "study/hypervolume/" + std::to_string(study.hypervolume.size() - 1);
@@ -185,7 +209,7 @@ Blocks front_section(const Context &context)
         blocks.emplace_back(what_is_the_front(context));
     add_charts(context, blocks);
     if (!listed.front.empty() || !listed.others.empty())
-        blocks.emplace_back(trials_table(context, listed));
+        add_table(context, listed, blocks);
     add_left_out(listed, context.figures, blocks);
     return blocks;
 }

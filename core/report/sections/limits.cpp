@@ -10,12 +10,50 @@ namespace {
 
 constexpr double kWideInterval = 0.04; // of an accuracy: two points to either side
 constexpr std::int64_t kFewImages = 1000;
+constexpr double kUsualDrop = 0.5; // points: what smallest and fastest may lose where nobody said
+constexpr double kRounding = 1e-9; // points
 
 using Limits = std::vector<Limit>;
 
 const Measurement *quoted(const Context &context)
 {
     return context.best ? measured(*context.best, quoted_split(context, *context.best)) : nullptr;
+}
+
+/// Whether holdout bears out what the search chose a trial for.
+void add_holdout_limit(const Context &context, const Trial &trial, Limits &limits)
+{
+    if (!trial.holdout || !trial.holdout->versus_float)
+        return;
+    const auto &allowed = context.study().constraints.max_drop;
+    const double loss = measured_drop(*trial.holdout).points;
+    const bool too_much = loss > allowed.value_or(kUsualDrop) + kRounding && (allowed || !context.agreement);
+    const bool worse = trial.holdout->versus_float->verdict == "worse" && !allowed && !context.agreement;
+    if (!too_much && !worse)
+        return;
+    const Figures &figures = context.figures;
+    const std::string path = path_of(trial, TrialSplit::holdout);
+    const std::string lost = path + "/versus_float/broken - " + path + "/versus_float/fixed / " + path + "/n * 100";
+    const Line than = !too_much ? line("more than chance explains")
+        : allowed               ? line("more than the ", figures.points("study/constraints/max_drop"), " allowed")
+                                : line("more than half a point");
+    limits.push_back(
+        {line("Holdout does not bear out ", trial.id, ": there it loses ", figures.points(lost), " against float, ", than,
+              ", where the selection images showed a change of ", figures.change(change_path(trial, TrialSplit::selection)), "."),
+         true});
+}
+
+void add_holdout_limits(const Context &context, Limits &limits)
+{
+    const Study &study = context.study();
+    std::vector<const Trial *> told;
+    for (const auto *id : {&study.answer, &study.balanced, &study.smallest, &study.fastest}) {
+        const Trial *trial = *id ? find_trial(study, **id) : nullptr;
+        if (!trial || is_float(*trial) || std::find(told.begin(), told.end(), trial) != told.end())
+            continue;
+        told.push_back(trial);
+        add_holdout_limit(context, *trial, limits);
+    }
 }
 
 void add_answer_limits(const Context &context, Limits &limits)
@@ -75,6 +113,29 @@ void add_image_limits(const Context &context, Limits &limits)
                                " images of each split.")});
 }
 
+/// Of the other trials' clocks: which of them is the fastest is told by those.
+void add_clock_limit(const Context &context, Limits &limits)
+{
+    const Study &study = context.study();
+    const auto disturbed = [](const Trial &trial) {
+        return trial.selection && trial.selection->latency && trial.selection->latency->warning;
+    };
+    const bool others = std::any_of(study.trials.begin(), study.trials.end(),
+                                    [&](const Trial &trial) { return &trial != context.best && disturbed(trial); });
+    if (!others)
+        return;
+    const std::string latency = "#study/trials[selection/latency/";
+    const std::string timed = latency + "pinned=true] + " + latency + "pinned=false]";
+    const std::string warned = timed + " - " + latency + "warning=null]";
+    const Trial *fastest = study.fastest ? find_trial(study, *study.fastest) : nullptr;
+    const bool of_fastest = fastest && disturbed(*fastest);
+    limits.push_back(
+        {line(context.figures.count(warned), " of ", context.figures.count(timed),
+              context.figures.value(warned) == 1 ? " trials was" : " trials were", " timed while other programs used the cores",
+              of_fastest ? ", among them " + fastest->id + ", the fastest." : "."),
+         of_fastest && fastest != context.best});
+}
+
 void add_latency_limits(const Context &context, Limits &limits)
 {
     const Study &study = context.study();
@@ -93,6 +154,7 @@ void add_latency_limits(const Context &context, Limits &limits)
             limits.push_back(
                 {line("The clock of ", context.best->id, " ran on whichever core was free, so its times spread more.")});
     }
+    add_clock_limit(context, limits);
     std::vector<std::string> simulated;
     for (const Trial &trial : study.trials)
         if (trial.on_front && &trial != context.best && trial.selection->latency && !trial.selection->latency->real)
@@ -133,10 +195,7 @@ void add_trust_limits(const Context &context, Limits &limits)
 {
     const Json source = member(context.source.facts.options, "source");
     if (member(source, "trust") == true)
-        limits.push_back(
-            {line("The model file holds code that does more than compute. It was run all the same, because the person "
-                  "said that it is trusted."),
-             true});
+        limits.push_back({line("The model file was opened as trusted: its code was not refused, whatever it does."), true});
     const auto is_unproved = [](const Json &figure) { return member(figure, "reference").is_null(); };
     const bool unproved = std::any_of(context.source.transcript.begin(), context.source.transcript.end(), [&](const Json &entry) {
         const Json &figures = member(entry, "figures");
@@ -153,6 +212,7 @@ std::vector<Limit> limits_of(const Context &context)
 {
     Limits limits;
     add_answer_limits(context, limits);
+    add_holdout_limits(context, limits);
     add_split_limits(context, limits);
     add_image_limits(context, limits);
     add_latency_limits(context, limits);

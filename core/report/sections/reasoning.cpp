@@ -39,6 +39,14 @@ std::string outcome(const Study &study, const Trial &trial)
     return (missed > 0 ? "worse than predicted" : "better than predicted") + place;
 }
 
+/// A language model's reason is its own words: no figure in it was looked up.
+Line why(const Trial &trial)
+{
+    const std::string words = shortened(trial.reason.empty() ? trial.name : trial.reason, kMostReason);
+    const bool own = trial.origin == TrialOrigin::advisor && !trial.reason.empty();
+    return own ? line("The advisor’s words: “", words, "”") : line(words);
+}
+
 std::vector<Line> row(const Context &context, const Trial &trial)
 {
     const Figures &figures = context.figures;
@@ -47,8 +55,8 @@ std::vector<Line> row(const Context &context, const Trial &trial)
     // Against float on the same images, which are fewer where the trial ended early.
     const std::string measured =
         selection + "/versus_float/fixed - " + selection + "/versus_float/broken / " + selection + "/n * 100";
-    return {line(trial.id), line(shortened(trial.reason.empty() ? trial.name : trial.reason, kMostReason)),
-            line(figures.change(predicted)), line(figures.change(measured)), line(outcome(context.study(), trial))};
+    return {line(trial.id), why(trial), line(figures.change(predicted)), line(figures.change(measured)),
+            line(outcome(context.study(), trial))};
 }
 
 Table hypotheses(const Context &context, std::size_t begin, std::size_t end)

@@ -59,6 +59,16 @@ Line speed_against_float(const Context &context, const Trial &trial)
     return line("no difference that the clock can tell");
 }
 
+/// Float without a recipe, by bfloat16: said where it is surely faster than what is recommended.
+Line bfloat16_words(const Context &context, const Trial &best)
+{
+    const Figures &figures = context.figures;
+    const std::string bf16 = path_of(best, TrialSplit::selection) + "/float_latency/bf16/batch1";
+    if (const auto high = figures.value(bf16 + "/high"); !high || *high >= figures.value(latency_path(best) + "/low"))
+        return {};
+    return line(" Float in bfloat16 is faster: it takes ", figures.milliseconds(bf16 + "/median"), " in the same runs.");
+}
+
 Line speed_words(const Context &context, const Trial &best)
 {
     const Figures &figures = context.figures;
@@ -73,9 +83,9 @@ Line speed_words(const Context &context, const Trial &best)
     const Line takes = line(" One image takes ", strong(figures.milliseconds(latency_path(best) + "/median")));
     const std::string of_float = float_latency_path(best);
     if (of_float.empty())
-        return line(takes, where, ".");
+        return line(takes, where, ".", bfloat16_words(context, best));
     return line(takes, " in place of ", figures.milliseconds(of_float + "/median"), where, ", ",
-                speed_against_float(context, best), ".");
+                speed_against_float(context, best), ".", bfloat16_words(context, best));
 }
 
 Paragraph answer(const Context &context)

@@ -41,6 +41,7 @@ Status read_documents(const StudyStore &store, ReportSource &source)
 Result<ReportSource> read_report_source(const StudyStore &store)
 {
     ReportSource source;
+    source.folder = store.folder();
     const auto read = store.snapshot([&]() -> Status {
         if (const auto done = take(load_study(store), source.study); !done)
             return done;

@@ -5,6 +5,7 @@
 #include "core/study/store.h"
 #include "core/study/study.h"
 
+#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct ReportSource {
     std::vector<Json> machines;         ///< objects of name -> text, one for each machine; none in older stores
     std::vector<Json> transcript;       ///< in order
     std::vector<Artefact> artefacts;
+    std::filesystem::path folder; ///< of the study
 };
 
 /// Errors: those of reading; `bad_format` where the examples are damaged.

@@ -4,6 +4,7 @@
 #include "core/report/verify/number_tokens.h"
 #include "core/report/verify/printed_number.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -72,15 +73,19 @@ std::optional<std::string> problem(const std::string &value, const std::string &
 std::vector<ReportFault> check_figures(std::string_view html, const StoredNumbers &numbers)
 {
     std::vector<ReportFault> faults;
-    for (auto at = html.find(kOpen); at != std::string_view::npos; at = html.find(kOpen, at + 1)) {
+    std::size_t line = 1, counted = 0; // up to where lines are counted
+    for (auto at = html.find(kOpen); at != std::string_view::npos && faults.size() < kMostFaults; at = html.find(kOpen, at + 1)) {
         const auto inner = html.find('>', at), end = html.find(kClose, at);
         if (inner == std::string_view::npos || end == std::string_view::npos || end < inner)
             break;
         const std::string_view tag = html.substr(at, inner - at);
         const auto value = attribute(tag, "value"), source = attribute(tag, "data-source");
         const std::string text = text_of(html.substr(inner + 1, end - inner - 1));
+        line += static_cast<std::size_t>(std::count(html.begin() + static_cast<std::ptrdiff_t>(counted),
+                                                    html.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+        counted = at;
         if (const auto wrong = problem(value.value_or(""), source.value_or(""), text, numbers))
-            faults.push_back({"report.html", place_of(html, at), clean_text(text), *wrong});
+            faults.push_back({"report.html", "line " + std::to_string(line), clean_text(text), *wrong});
     }
     return faults;
 }

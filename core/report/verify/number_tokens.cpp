@@ -8,8 +8,7 @@
 namespace ca::report {
 namespace {
 
-constexpr std::size_t kMostFaults = 200; // of a file
-constexpr std::size_t kAround = 30;      // bytes to either side
+constexpr std::size_t kAround = 30; // bytes to either side
 
 bool is_digit(char c)
 {
@@ -41,6 +40,13 @@ ReportFault fault_at(const std::string &file, std::string_view found, const Numb
     return {file, place_of(found, token.at), surroundings(found, token.at, token.text.size()), clean_text(stored)};
 }
 
+ReportFault first_difference(const std::string &file, std::string_view found, std::string_view expected)
+{
+    const auto at = static_cast<std::size_t>(std::mismatch(found.begin(), found.end(), expected.begin(), expected.end()).first
+                                             - found.begin());
+    return {file, place_of(found, at), surroundings(found, at, 0), surroundings(expected, at, 0)};
+}
+
 } // namespace
 
 std::vector<NumberToken> number_tokens(std::string_view text)
@@ -64,11 +70,12 @@ std::vector<NumberToken> number_tokens(std::string_view text)
     return tokens;
 }
 
+namespace {
+
+/// Numbers of `found` that are not those of `expected` in the same order.
 std::vector<ReportFault> compare_numbers(const std::string &file, std::string_view found, std::string_view expected)
 {
     std::vector<ReportFault> faults;
-    if (found == expected)
-        return faults;
     const auto there = number_tokens(found), stored = number_tokens(expected);
     const auto same = [](const NumberToken &a, const NumberToken &b) { return a.text == b.text; };
     if (there.size() == stored.size()) {
@@ -92,6 +99,16 @@ std::vector<ReportFault> compare_numbers(const std::string &file, std::string_vi
                 {file, place_of(found, last == there.rbegin() ? found.size() : last.base()->at), "nothing", clean_text(wanted)});
     }
     return faults;
+}
+
+} // namespace
+
+std::vector<ReportFault> compare_texts(const std::string &file, std::string_view found, std::string_view expected)
+{
+    if (found == expected)
+        return {};
+    auto faults = compare_numbers(file, found, expected);
+    return faults.empty() ? std::vector{first_difference(file, found, expected)} : faults;
 }
 
 std::string place_of(std::string_view text, std::size_t at)

@@ -16,9 +16,11 @@ struct NumberToken {
 };
 [[nodiscard]] std::vector<NumberToken> number_tokens(std::string_view text);
 
-/// Numbers of `found` that are not those of `expected` in the same order.
-[[nodiscard]] std::vector<ReportFault> compare_numbers(const std::string &file, std::string_view found,
-                                                       std::string_view expected);
+/// Faults of a file that are told one by one.
+inline constexpr std::size_t kMostFaults = 200;
+
+/// Where `found` is not `expected`: the numbers that are others; where all numbers are the same, the first line that is another.
+[[nodiscard]] std::vector<ReportFault> compare_texts(const std::string &file, std::string_view found, std::string_view expected);
 
 /// `line 12`.
 [[nodiscard]] std::string place_of(std::string_view text, std::size_t at);

@@ -15,18 +15,18 @@ constexpr std::array<std::string_view, 3> kFlips{"broken", "fixed", "changed"};
 
 void add_answer(Row &row, const ShownAnswer &answer)
 {
-    row.insert(row.end(), {std::to_string(answer.output), clean_text(answer.name), to_text(answer.probability)});
+    row.insert(row.end(), {std::to_string(answer.output), csv_text(answer.name), to_text(answer.probability)});
 }
 
 Row row_of(const ExampleSet &set, const ShownExample &example)
 {
-    Row row{set.trial,
-            set.split,
-            example.kind,
+    Row row{csv_text(set.trial),
+            csv_text(set.split),
+            csv_text(example.kind),
             std::to_string(example.index),
-            clean_text(example.file.value_or("")),
+            csv_text(example.file.value_or("")),
             example.label >= 0 ? std::to_string(example.label) : std::string(),
-            clean_text(example.name.value_or(""))};
+            csv_text(example.name.value_or(""))};
     add_answer(row, example.before);
     add_answer(row, example.after);
     return row;
@@ -34,9 +34,9 @@ Row row_of(const ExampleSet &set, const ShownExample &example)
 
 Row with_repair(Row row, const ShownExample &example, const ShownRepair &repair)
 {
-    row.insert(row.end(),
-               {to_text(example.probability_before), clean_text(repair.group), repair.repaired ? "1" : "0",
-                to_text(repair.probability)});
+    row.insert(
+        row.end(),
+        {to_text(example.probability_before), csv_text(repair.group), repair.repaired ? "1" : "0", to_text(repair.probability)});
     return row;
 }
 

@@ -17,7 +17,7 @@ h2{font-size:1.35rem;margin:2.75rem 0 .75rem;padding-bottom:.25rem;border-bottom
 h3{font-size:1.08rem;margin:1.75rem 0 .5rem}
 p,li,dd{overflow-wrap:anywhere}
 a{color:var(--accent)}
-code,data,td,th{unicode-bidi:isolate}
+code,data,strong,td,th{unicode-bidi:isolate}
 code,pre{font-family:ui-monospace,'SF Mono',Consolas,'DejaVu Sans Mono',monospace;font-size:.92em}
 pre{background:var(--soft);border:1px solid var(--line);border-radius:4px;padding:.75rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere}
 s{color:var(--note)}

@@ -27,7 +27,7 @@ Row heading()
 std::string field(const Json &json)
 {
     if (json.is_string())
-        return clean_text(json.get_ref<const std::string &>());
+        return csv_text(json.get_ref<const std::string &>());
     if (json.is_number_integer())
         return json.dump();
     return json.is_number() ? to_text(json.get<double>()) : std::string();
@@ -53,7 +53,7 @@ Row row_of(const Trial *trial, const Json &layer)
 {
     const Json &named = member(layer, "name");
     const std::string name = named.is_string() ? named.get<std::string>() : std::string();
-    Row row{trial != nullptr ? trial->id : std::string()};
+    Row row{trial != nullptr ? csv_text(trial->id) : std::string()};
     for (const char *key : {"id", "name", "block", "kind", "parameters", "macs"})
         row.push_back(field(member(layer, key)));
     add_scheme(row, trial, name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/writers/markdown_text.h"
 
-#include "core/base/json.h"
+#include "core/report/document/shown_text.h"
 
 #include <algorithm>
 
@@ -37,7 +37,7 @@ std::size_t longest_run(std::string_view text, char of)
 std::string markdown_text(std::string_view text)
 {
     constexpr std::string_view kMarkup = "\\`*_{}[]<>#|~&$!";
-    const std::string clean = clean_text(text);
+    const std::string clean = shown_text(text);
     std::string result;
     for (std::size_t i = 0; i < clean.size(); ++i) {
         if (kMarkup.find(clean[i]) != std::string_view::npos || makes_link(clean, i))
@@ -50,7 +50,7 @@ std::string markdown_text(std::string_view text)
 std::string markdown_code(std::string_view text, bool in_table)
 {
     std::string content;
-    for (const char c : clean_text(text))
+    for (const char c : shown_text(text))
         content += in_table && c == '|' ? "\\|" : std::string(1, c);
     if (content.empty())
         return content;
@@ -65,7 +65,7 @@ std::string markdown_block(std::string_view lines)
     std::string block = fence + "\n";
     for (std::size_t start = 0; start < lines.size();) {
         const std::size_t end = std::min(lines.find('\n', start), lines.size());
-        block += clean_text(lines.substr(start, end - start)) + "\n";
+        block += shown_text(lines.substr(start, end - start)) + "\n";
         start = end + 1;
     }
     return block + fence + "\n";

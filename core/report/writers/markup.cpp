@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/writers/markup.h"
 
-#include "core/base/json.h"
+#include "core/report/document/shown_text.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 
 void append_line(std::string &result, std::string_view line)
 {
-    for (const char c : clean_text(line)) {
+    for (const char c : shown_text(line)) {
         switch (c) {
         case '&':
             result += "&amp;";

@@ -56,7 +56,7 @@ void add_comparison(Row &row, const std::optional<PairedComparison> &versus_floa
         return add_empty(row, 4);
     row.insert(row.end(),
                {std::to_string(versus_float->fixed), std::to_string(versus_float->broken), to_text(versus_float->p_value),
-                versus_float->verdict});
+                csv_text(versus_float->verdict)});
 }
 
 void add_latency(Row &row, const std::optional<Latency> &latency)
@@ -70,7 +70,7 @@ void add_latency(Row &row, const std::optional<Latency> &latency)
 
 Row row_of(const Study &study, const Trial &trial)
 {
-    Row row{trial.id, trial.method, clean_text(trial.name), to_text(trial.origin), to_text(trial.state)};
+    Row row{csv_text(trial.id), csv_text(trial.method), csv_text(trial.name), to_text(trial.origin), to_text(trial.state)};
     if (trial.selection) {
         const Bytes size = trial.selection->size;
         row.push_back(std::to_string(size.value));
@@ -88,7 +88,7 @@ Row row_of(const Study &study, const Trial &trial)
         add_share(row, trial.holdout->accuracy);
     else
         add_empty(row, 5);
-    row.insert(row.end(), {to_text(trial.seconds, 3), trial.recipe_hash, clean_text(trial.error)});
+    row.insert(row.end(), {to_text(trial.seconds, 3), csv_text(trial.recipe_hash), csv_text(trial.error)});
     return row;
 }
 

@@ -15,8 +15,8 @@ private Q_SLOTS:
     void refuses_wrong_usage();
     void refuses_a_wrong_model_data();
     void refuses_a_wrong_model();
-    void refuses_wrong_data_data();
-    void refuses_wrong_data();
+    void refuses_data_that_are_wrong_data();
+    void refuses_data_that_are_wrong();
     void refuses_an_unwritable_output_data();
     void refuses_an_unwritable_output();
     void measures_what_it_cannot_quantize();
@@ -132,7 +132,7 @@ void TestCommandLine::refuses_a_wrong_model()
     QCOMPARE(listing(folder_.path()), before);
 }
 
-void TestCommandLine::refuses_wrong_data_data()
+void TestCommandLine::refuses_data_that_are_wrong_data()
 {
     QTest::addColumn<QString>("data");
     QTest::addColumn<QString>("word");
@@ -150,7 +150,7 @@ void TestCommandLine::refuses_wrong_data_data()
                             << "cnn.pt";
 }
 
-void TestCommandLine::refuses_wrong_data()
+void TestCommandLine::refuses_data_that_are_wrong()
 {
     QFETCH(QString, data);
     QFETCH(QString, word);

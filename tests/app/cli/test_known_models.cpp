@@ -12,7 +12,7 @@ class TestKnownModels final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
-    void classifies_by_the_names_of_the_data();
+    void classifies_by_the_classes_of_the_data_set();
     void a_known_name_comes_before_a_file_of_that_name();
     void classifies_by_names_and_sentences_from_files();
     void splits_the_bytes_by_tower();
@@ -52,7 +52,7 @@ void TestKnownModels::initTestCase()
     QVERIFY(write_bytes(folder / "three.txt", "one\ntwo\nthree\n"));
 }
 
-void TestKnownModels::classifies_by_the_names_of_the_data()
+void TestKnownModels::classifies_by_the_classes_of_the_data_set()
 {
     // reference.json of clip-tiny has 1,834 of the 2,000 images; the halves hold 1,000 each, up to chance.
     const QJsonObject found = json("evaluate --model demo --data pictogram10 --split holdout");

@@ -16,7 +16,8 @@ struct ChatWindow : OpenedWindow {
     QString net = QString::fromStdString(write_scripted_net(folder.path().toStdString(), "cnn").string());
     std::shared_ptr<const ca::Study> last; ///< the newest that the session told
 
-    ChatWindow()
+    explicit ChatWindow(std::vector<ca::Provider> providers = {}, std::function<std::unique_ptr<ca::Keychain>()> keychain = {})
+        : OpenedWindow(std::move(providers), std::move(keychain))
     {
         QObject::connect(&session, &ca::Session::study_changed, &window, [this](const auto &study) { last = study; });
         QObject::connect(&session, &ca::Session::study_finished, &window, [this](const ca::StudyEnd &end) { last = end.study; });

@@ -28,13 +28,17 @@ struct OpenedWindow {
     ca::Settings settings{store};
     ca::MainWindow window;
     ca::Session session;
-    ca::WindowController controller{
-        window,
-        session,
-        settings,
-        {source_folder() / "resources", std::filesystem::path(folder.path().toStdString()) / "studies", {}}};
+    ca::WindowController controller;
 
-    OpenedWindow()
+    /// `providers`: that can be asked by name. Without a keychain keys are in memory.
+    explicit OpenedWindow(std::vector<ca::Provider> providers = {}, std::function<std::unique_ptr<ca::Keychain>()> keychain = {})
+        : controller(window, session, settings,
+                     {source_folder() / "resources",
+                      std::filesystem::path(folder.path().toStdString()) / "studies",
+                      {},
+                      {},
+                      std::move(providers),
+                      std::move(keychain)})
     {
         child<QSpinBox>("data_samples")->setValue(60);
         settings.set(ca::Setting::goal, QStringLiteral(R"({"trials":%1,"minutes":30})").arg(kTrials));

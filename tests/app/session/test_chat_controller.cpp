@@ -22,6 +22,7 @@ private Q_SLOTS:
     void an_edited_message_is_another_branch();
     void more_trials_are_offered_and_run();
     void a_removed_study_is_closed_first();
+    void a_study_that_closes_takes_no_more_messages();
     void a_figure_selects_its_trial();
     void an_exported_conversation_is_what_was_said();
 };
@@ -183,6 +184,25 @@ void TestChatController::a_removed_study_is_closed_first()
     chat.controller.studies().remove(QString::fromStdString(place.string()));
     QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::exists(place), kOpenMilliseconds);
     QVERIFY(chat.said().isEmpty());
+}
+
+void TestChatController::a_study_that_closes_takes_no_more_messages()
+{
+    ChatWindow chat;
+    QVERIFY(chat.open_net());
+    QVERIFY(chat.ask(QStringLiteral("help")));
+    QSignalSpy closed(&chat.session, &ca::Session::study_closed), finished(&chat.session, &ca::Session::study_finished);
+    chat.session.close_study();
+    QVERIFY(!chat.session.say({"m9", "help"}));
+    QVERIFY(closed.wait(kOpenMilliseconds));
+    QCOMPARE(finished.count(), 0);
+    QVERIFY(!chat.session.is_open() && !chat.session.is_running());
+    QVERIFY(chat.ask(QStringLiteral("help"))); // it is opened again
+    QVERIFY(chat.session.is_open());
+    chat.session.close_study();
+    chat.session.start_scan({}); // the worker is wanted for something else
+    QVERIFY(closed.wait(kOpenMilliseconds));
+    QCOMPARE(closed.count(), 2);
 }
 
 void TestChatController::a_figure_selects_its_trial()

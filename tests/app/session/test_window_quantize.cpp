@@ -27,6 +27,7 @@ private Q_SLOTS:
     void an_export_does_not_take_the_place_of_an_image();
     void cancelling_an_export_leaves_no_file();
     void nothing_is_quantized_without_a_model();
+    void nothing_is_quantized_or_exported_while_a_study_runs();
 };
 
 namespace {
@@ -234,6 +235,28 @@ void TestWindowQuantize::nothing_is_quantized_without_a_model()
     session.start_quantization({});
     QCOMPARE(failed.count(), 1);
     QVERIFY(failed.front().front().value<ca::Error>().sentence.ends_with("Open a model first."));
+}
+
+void TestWindowQuantize::nothing_is_quantized_or_exported_while_a_study_runs()
+{
+    Opened opened;
+    QVERIFY(opened.open());
+    QVERIFY(opened.choose("int8-weight"));
+    QSignalSpy made(&opened.session, &ca::Session::quantized);
+    opened.button("quantize_start").click();
+    QVERIFY(made.wait(kQuantizeMilliseconds));
+    QSignalSpy ended(&opened.session, &ca::Session::study_finished), failed(&opened.session, &ca::Session::quantization_failed);
+    ca::StudyOptions options;
+    options.samples = 60;
+    opened.session.start_study(options, {{"m1", "help"}});
+    opened.controller.quantize().export_to(opened.path("q.safetensors"), ca::ExportFormat::safetensors);
+    opened.session.start_quantization({});
+    QCOMPARE(failed.count(), 2);
+    QVERIFY(ended.wait(kQuantizeMilliseconds));
+    QVERIFY(!opened.session.is_running());
+    QVERIFY(!QFile::exists(opened.path("q.safetensors")));
+    opened.session.stop_answer(); // there is none
+    QVERIFY(opened.session.is_open());
 }
 
 CA_GUI_TEST_MAIN(TestWindowQuantize)

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void a_keychain_that_hangs_is_given_up();
     void what_a_keychain_did_too_late_counts();
     void a_forgotten_key_is_gone();
+    void a_key_that_was_forgotten_while_the_keychain_hung_is_gone_too();
     void says_where_a_key_is_that_cannot_be_forgotten();
     void answers_nobody_after_its_end();
     void the_systems_keychain_answers_or_is_given_up();
@@ -199,6 +200,20 @@ void TestKeyRing::a_forgotten_key_is_gone()
     keep(without, "sk-1");
     QCOMPARE(forget(without).place, KeyPlace::none);
     QCOMPARE(find(without).key, std::string());
+}
+
+void TestKeyRing::a_key_that_was_forgotten_while_the_keychain_hung_is_gone_too()
+{
+    Rung rung(KeychainScript::Way::hangs);
+    QSignalSpy changed(&rung.ring, &KeyRing::changed);
+    QCOMPARE(keep(rung.ring, "sk-1").place, KeyPlace::memory);
+    forget(rung.ring);
+    rung.script->way = KeychainScript::Way::works; // the person has unlocked it
+    rung.script->answer_what_waits();
+    QVERIFY(changed.count() > 0 || changed.wait());
+    QTRY_VERIFY(rung.script->held.empty());
+    QCOMPARE(keep(rung.ring, "sk-2").place, KeyPlace::keychain); // another is kept as ever
+    QCOMPARE(find(rung.ring).key, std::string("sk-2"));
 }
 
 void TestKeyRing::says_where_a_key_is_that_cannot_be_forgotten()

@@ -116,6 +116,7 @@ private Q_SLOTS:
     void computes_nothing_where_it_is_only_asked_data();
     void computes_nothing_where_it_is_only_asked();
     void goes_on_when_told();
+    void runs_as_many_as_told();
     void limits_and_then_goes_on();
     void stops_when_the_budget_is_used_up();
     void says_the_same_to_the_same();
@@ -251,6 +252,13 @@ void TestOfflineAdvisor::goes_on_when_told()
     QCOMPARE(scene.answer("go on").why, AdvisorEnd::Why::finished);
     QCOMPARE(scene.desk.study().trials.size(), planned_recipes().size());
     QVERIFY2(scene.figures(false) == 0, scene.text().c_str());
+}
+
+void TestOfflineAdvisor::runs_as_many_as_told()
+{
+    Scene scene;
+    QCOMPARE(scene.answer("run 2 more trials").why, AdvisorEnd::Why::finished);
+    QCOMPARE(scene.desk.carried_out, std::size_t{2});
 }
 
 void TestOfflineAdvisor::limits_and_then_goes_on()

@@ -65,7 +65,7 @@ void TestPhrases::reads_one_wish_data()
     row("go on", Kind::go_on);
     row("Yes, please!", Kind::go_on);
     row("continue", Kind::go_on);
-    row("run 8 more trials", Kind::go_on);
+    row("run 8 more trials", Kind::go_on, 8);
     row("stop", Kind::stop);
     row("that's all", Kind::stop);
     row("status", Kind::overview);
@@ -93,6 +93,8 @@ void TestPhrases::reads_several_at_once()
     QVERIFY(goal.wishes == expected && goal.not_understood.empty());
     QVERIFY(ca::understand("Under 6 MB and lose at most half a point and keep the first layer.") == goal);
     QVERIFY(ca::understand("under 6 MB; lose at most half a point. Keep the first layer!") == goal);
+    const auto stay = ca::understand("lose at most half a point and stay under 6 MB");
+    QVERIFY(stay.wishes == (std::vector<Wish>{expected[1], expected[0]}) && stay.not_understood.empty());
 }
 
 void TestPhrases::reads_layers()

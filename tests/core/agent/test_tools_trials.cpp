@@ -17,6 +17,8 @@ private Q_SLOTS:
     void asks_beyond_the_budget();
     void asks_each_time_where_that_is_the_mode();
     void computes_nothing_where_only_talk_is_allowed();
+    void another_mode_holds_for_the_next_trial();
+    void what_was_left_undone_can_be_run();
     void stops_between_trials();
     void hands_on_what_ends_the_study();
     void compares_trials();
@@ -104,6 +106,37 @@ void TestToolsTrials::computes_nothing_where_only_talk_is_allowed()
     tools.set_mode(ca::ConsentMode::chat_only);
     QVERIFY(call(tools, "run_trials", {{"proposals", {"P1"}}}).state == CallState::refused);
     QVERIFY(asked.empty() && desk.carried_out == 0);
+}
+
+void TestToolsTrials::another_mode_holds_for_the_next_trial()
+{
+    for (const auto mode : {ca::ConsentMode::ask, ca::ConsentMode::chat_only}) {
+        PlannedDesk desk;
+        std::optional<ca::ConsentMode> chosen;
+        ca::ToolOptions options;
+        options.new_mode = [&] { return std::exchange(chosen, std::nullopt); };
+        ca::ToolBox tools(desk, options);
+        (void)call(tools, "study_overview", Json::object());
+        desk.on_trial = [&](ca::Trial &) { chosen = mode; };
+        const auto answer = call(tools, "run_trials", {{"proposals", {"P1", "P2", "P3"}}});
+        QCOMPARE(desk.carried_out, std::size_t{1});
+        QVERIFY(answer.content["not_run"]["proposals"] == Json({"P2", "P3"}));
+        QVERIFY(call(tools, "run_trials", {{"proposals", {"P2"}}}).state == CallState::refused); // nobody is there to be asked
+    }
+}
+
+void TestToolsTrials::what_was_left_undone_can_be_run()
+{
+    PlannedDesk desk;
+    ca::ToolBox before(desk, {});
+    QVERIFY(!call(before, "propose_recipe", proposal("int8-weight")).failed);
+    QVERIFY(!call(before, "run_trials", {{"proposals", {"P1"}}}).failed);
+    ca::ToolBox tools(desk, {});
+    QVERIFY(call(tools, "propose_recipe", proposal("int8-weight")).failed);
+    desk.mutable_study().trials.back().state = ca::TrialState::interrupted;
+    QVERIFY(!call(tools, "propose_recipe", proposal("int8-weight")).failed);
+    QVERIFY(!call(tools, "run_trials", {{"proposals", {"P1"}}}).failed);
+    QCOMPARE(desk.carried_out, std::size_t{2});
 }
 
 void TestToolsTrials::stops_between_trials()

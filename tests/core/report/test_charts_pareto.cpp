@@ -52,6 +52,7 @@ private Q_SLOTS:
     void puts_a_doubling_at_equal_steps();
     void puts_accuracy_on_a_straight_scale();
     void draws_each_kind_of_point();
+    void draws_trials_that_ended_early_hollow();
     void rings_the_recommended_trial();
     void joins_only_points_that_are_better_than_all_smaller_ones();
     void labels_do_not_cover_each_other();
@@ -107,6 +108,20 @@ void TestChartsPareto::draws_each_kind_of_point()
     QVERIFY(circle(drawing, "T3").radius < circle(drawing, "T4").radius);
     QVERIFY(circle(drawing, "T3").fill != circle(drawing, "T4").fill);
     QCOMPARE(markers(drawing, "T4").at(0).hint, std::string("T4: mixed, 4 bits\n4.00 MB, 89.00 % (88.00 to 90.00)"));
+}
+
+void TestChartsPareto::draws_trials_that_ended_early_hollow()
+{
+    auto points = some_points();
+    QVERIFY(!drawings::has_part(pareto_drawing(points, "Trials"), "Hollow"));
+    QVERIFY(circle(pareto_drawing(points, "Trials"), "T3").fill != kWhite);
+    points[2].ended_early_at = 2176;
+    const Drawing drawing = pareto_drawing(points, "Trials");
+    QVERIFY(circle(drawing, "T3").fill == kWhite);
+    QVERIFY(circle(drawing, "T3").pen.width > 0);
+    QVERIFY(markers(drawing, "T3").at(0).hint.find("ended early, 2176 images") != std::string::npos);
+    QVERIFY(drawings::has_part(drawing, "Hollow: ended early."));
+    QCOMPARE(drawings::collisions(drawing), QString());
 }
 
 void TestChartsPareto::rings_the_recommended_trial()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/charts/bars.h"
 #include "core/report/writers/html.h"
+#include "core/report/writers/markdown.h"
 
 #include <QMap>
 #include <QXmlStreamReader>
@@ -79,6 +80,7 @@ class TestHtml final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void is_well_formed_whatever_the_texts_hold();
+    void lets_no_text_reorder_what_is_around_it();
     void loads_and_runs_nothing();
     void marks_each_figure_with_its_source();
     void lists_its_sections();
@@ -104,6 +106,19 @@ void TestHtml::is_well_formed_whatever_the_texts_hold()
     QCOMPARE(named(all, "data").at(0).value("data-source"), kept);
     QCOMPARE(named(all, "data").at(0).value("value"), kept);
     QCOMPARE(named(all, "td").at(0).content, kept);
+}
+
+void TestHtml::lets_no_text_reorder_what_is_around_it()
+{
+    // Right-to-left override and isolate, and their ends; letters, the dash and the dots beside them in Unicode stay.
+    const std::string hostile = "T9\u202E is\u202C – “שלום”\u2067…\u2069\u202A\u2066";
+    const Document document = all_of(hostile);
+    for (const std::string &text : {to_html(document, [&](const std::string &) { return hostile; }), to_markdown(document)}) {
+        QVERIFY(text.find("T9 is – “שלום”…") != std::string::npos);
+        for (const char *mark : {"\u202A", "\u202C", "\u202E", "\u2066", "\u2067", "\u2069"})
+            QVERIFY2(text.find(mark) == std::string::npos, mark);
+    }
+    QCOMPARE(plain(hostile).front().text, std::string("T9 is – “שלום”…"));
 }
 
 void TestHtml::loads_and_runs_nothing()

@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <cmath>
+
 namespace {
 
 ca::Trial done_trial(const std::string &id, const std::string &method, std::int64_t size, std::int64_t correct)
@@ -65,9 +67,11 @@ class TestResults final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void draws_only_finished_trials();
+    void places_trials_that_ended_early_by_their_change();
     void writes_a_row_for_each_trial_with_equal_fields();
     void writes_the_figures_of_a_trial();
     void quotes_what_needs_it();
+    void lets_no_name_be_a_formula();
     void leaves_out_times_of_what_was_simulated();
     void writes_its_files_beside_the_study();
     void says_when_the_folder_is_not_there();
@@ -85,6 +89,24 @@ void TestResults::draws_only_finished_trials()
     QCOMPARE(points[1].accuracy, 0.745); // 149 of 200
     QCOMPARE(points[1].low, 0.25);
     QCOMPARE(points[1].high, 0.75);
+}
+
+void TestResults::places_trials_that_ended_early_by_their_change()
+{
+    ca::Study study = some_study();
+    study.float_selection = study.trials[0].selection; // 150 of 200
+    ca::Measurement &early = *study.trials[1].selection;
+    early.accuracy.n = 100;
+    early.accuracy.correct = 80; // easy images: float has 81 of them
+    early.accuracy.interval = {0.5, 0.98};
+    const auto points = ca::chart_points(study);
+    QCOMPARE(points.size(), std::size_t{2});
+    QCOMPARE(points[0].ended_early_at, std::int64_t{0});
+    QCOMPARE(points[1].ended_early_at, std::int64_t{100});
+    QVERIFY(std::abs(points[1].accuracy - 0.74) < 1e-12); // 0.75, less one of 100
+    QVERIFY(std::abs(points[1].low - 0.44) < 1e-12 && std::abs(points[1].high - 0.92) < 1e-12);
+    early.versus_float.reset();
+    QCOMPARE(ca::chart_points(study).size(), std::size_t{1});
 }
 
 void TestResults::writes_a_row_for_each_trial_with_equal_fields()
@@ -121,6 +143,13 @@ void TestResults::quotes_what_needs_it()
     QVERIFY(text.find("\"mixed, 3.5 bits\"") != std::string::npos);
     QVERIFY(text.find("\"It said \"\"no\"\".\"") != std::string::npos);
     QCOMPARE(cell(some_study(), 3, "error"), std::string("It said \"no\"."));
+}
+
+void TestResults::lets_no_name_be_a_formula()
+{
+    ca::Study study = some_study();
+    study.trials[1].name = "=HYPERLINK(\"x\")";
+    QCOMPARE(cell(study, 2, "name"), std::string("'=HYPERLINK(\"x\")"));
 }
 
 void TestResults::leaves_out_times_of_what_was_simulated()

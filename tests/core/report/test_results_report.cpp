@@ -80,7 +80,8 @@ private Q_SLOTS:
     void writes_all_that_is_text();
     void writes_the_same_bytes_again();
     void quotes_the_stored_number();
-    void leaves_a_study_file_that_says_the_same();
+    void keeps_the_files_that_a_study_names_in_its_own_folder();
+    void replaces_nothing_of_another_study();
     void is_well_formed_for_any_study_data();
     void is_well_formed_for_any_study();
     void stays_small();
@@ -91,7 +92,7 @@ void TestResultsReport::writes_all_that_is_text()
     const QTemporaryDir folder;
     ca::ReportSource source = source_of(7);
     source.examples = ca::ExampleSet{"T7", "holdout", {}, {}};
-    auto results = ca::ResultsFolder::open(folder.path().toStdString());
+    auto results = ca::ResultsFolder::open(folder.path().toStdString(), source);
     QVERIFY(results);
     QVERIFY(ca::write_results(source, small_document(), *results));
     QVERIFY(results->finish("recipes"));
@@ -114,7 +115,7 @@ void TestResultsReport::writes_the_same_bytes_again()
     const ca::ReportSource source = source_of(7);
     QByteArray before;
     for (int i = 0; i < 2; ++i) {
-        auto results = ca::ResultsFolder::open(folder.path().toStdString());
+        auto results = ca::ResultsFolder::open(folder.path().toStdString(), source);
         QVERIFY(results && ca::write_results(source, small_document(), *results) && results->finish("recipes"));
         QVERIFY(results->set_aside().empty());
         const QByteArray sums = read(folder.filePath("checksums.sha256"));
@@ -126,14 +127,15 @@ void TestResultsReport::writes_the_same_bytes_again()
 void TestResultsReport::quotes_the_stored_number()
 {
     const QTemporaryDir folder;
-    auto results = ca::ResultsFolder::open(folder.path().toStdString());
-    QVERIFY(results && ca::write_results(source_of(2), small_document(), *results));
+    const ca::ReportSource source = source_of(2);
+    auto results = ca::ResultsFolder::open(folder.path().toStdString(), source);
+    QVERIFY(results && ca::write_results(source, small_document(), *results));
     // 4,598 of 5,000.
     QVERIFY(read(folder.filePath("report.html"))
                 .contains("<data value=\"0.9196\" data-source=\"study/trials/T2/holdout/top1\">91.96 %</data>"));
 }
 
-void TestResultsReport::leaves_a_study_file_that_says_the_same()
+void TestResultsReport::keeps_the_files_that_a_study_names_in_its_own_folder()
 {
     const QTemporaryDir folder;
     ca::ReportSource source = source_of(2);
@@ -141,13 +143,46 @@ void TestResultsReport::leaves_a_study_file_that_says_the_same()
     QVERIFY(ca::write_study(source.study, folder.path().toStdString()));
     const QByteArray there = read(folder.filePath("study.json"));
     source.study.files.clear(); // as the store gives it
-    auto results = ca::ResultsFolder::open(folder.path().toStdString());
+    source.folder = folder.path().toStdString();
+    auto results = ca::ResultsFolder::open(folder.path().toStdString(), source);
     QVERIFY(results && ca::write_results(source, small_document(), *results));
     QCOMPARE(read(folder.filePath("study.json")), there);
     source.study.trials[1].selection->accuracy.correct = 1;
     QVERIFY(ca::write_results(source, small_document(), *results));
     QVERIFY(read(folder.filePath("study.json")) != there);
     QVERIFY(results->set_aside().empty());
+    // It is written once more after its report.
+    QVERIFY(!read(folder.filePath("checksums.sha256")).contains("study.json"));
+}
+
+void TestResultsReport::replaces_nothing_of_another_study()
+{
+    const QTemporaryDir folder;
+    ca::ReportSource first = source_of(7), second = source_of(2);
+    first.study.name = "first";
+    second.study.name = "second";
+    first.examples = ca::ExampleSet{"T7", "holdout", {}, {}};
+    const auto write = [&](const ca::ReportSource &source) {
+        auto results = ca::ResultsFolder::open(folder.path().toStdString(), source);
+        const bool written = results && ca::write_results(source, small_document(), *results) && results->finish("recipes");
+        return written ? results->set_aside() : std::vector<std::string>{"it was not written"};
+    };
+    QVERIFY(write(first).empty());
+    const QByteArray study = read(folder.filePath("study.json")), trials = read(folder.filePath("trials.csv")),
+                     failures = read(folder.filePath("failures.csv")), sums = read(folder.filePath("checksums.sha256"));
+    QVERIFY(write(first).empty()); // its own
+    // The list, study.json, two tables and the failures that the second has none of; what is the same stays.
+    const auto said = write(second);
+    QCOMPARE(read(folder.filePath("study.1.json")), study);
+    QCOMPARE(read(folder.filePath("trials.1.csv")), trials);
+    QCOMPARE(read(folder.filePath("failures.1.csv")), failures);
+    QCOMPARE(read(folder.filePath("checksums.1.sha256")), sums);
+    QVERIFY(!QFile::exists(folder.filePath("failures.csv")));
+    QVERIFY(QFile::exists(folder.filePath("recipes/T007_balanced_smallest.json")));
+    for (const char *name : {"study.1.json", "trials.1.csv", "failures.1.csv", "checksums.1.sha256"})
+        QVERIFY2(std::any_of(said.begin(), said.end(), [&](const std::string &note) { return note.find(name) != note.npos; }),
+                 name);
+    QVERIFY(write(second).empty());
 }
 
 void TestResultsReport::is_well_formed_for_any_study_data()
@@ -191,7 +226,7 @@ void TestResultsReport::stays_small()
     for (ca::ShownExample &example : examples.examples)
         example.picture = ca::Thumbnail{96, 96, std::string(27'648, '\xa5')}; // as large as raw pixels
     const QTemporaryDir folder;
-    auto results = ca::ResultsFolder::open(folder.path().toStdString());
+    auto results = ca::ResultsFolder::open(folder.path().toStdString(), source);
     QVERIFY(results && ca::write_results(source, ca::report::make_report(source, {"2026-11-26", "run"}), *results));
     qint64 size = 0;
     for (const std::filesystem::path &file : results->files())

@@ -33,7 +33,7 @@ class Written {
 public:
     explicit Written(const SourceShape &shape = {}) : source(made_up_source(shape))
     {
-        auto results = ResultsFolder::open(folder());
+        auto results = ResultsFolder::open(folder(), source);
         is_written = results && write_results(source, make_report(source, kOptions), *results);
         if (is_written)
             files = results->files();
@@ -73,6 +73,12 @@ private Q_SLOTS:
     void finds_nothing_wrong_with_what_was_written();
     void finds_every_one_of_a_hundred_altered_digits();
     void names_the_number_of_the_store();
+    void finds_altered_words_data();
+    void finds_altered_words();
+    void finds_missing_files();
+    void holds_drawn_files_against_their_checksums();
+    void takes_any_folder_for_the_files_of_a_study();
+    void ends_with_many_bad_figures();
     void finds_a_report_of_another_store();
     void finds_a_figure_whose_text_and_value_were_altered_together();
     void finds_a_missing_number();
@@ -145,6 +151,100 @@ void TestVerifyReport::names_the_number_of_the_store()
     QVERIFY(faults[0].stored.find("44681897") != std::string::npos);
 }
 
+void TestVerifyReport::finds_altered_words_data()
+{
+    QTest::addColumn<std::string>("file");
+    QTest::addColumn<std::string>("before");
+    QTest::addColumn<std::string>("after");
+    const auto row = [](const char *name, const char *file, const char *before, const char *after) {
+        QTest::newRow(name) << std::string(file) << std::string(before) << std::string(after);
+    };
+    row("unit", "report.md", " MB", " kB");
+    row("percent", "report.md", " %", " ‰");
+    row("full-width digits", "report.md", " MB", "５ MB");
+    row("hidden", "report.html", "<table", "<table hidden");
+    row("a word more", "report.html", "</p>", " or so</p>");
+    row("truth", "study.json", "\"on_front\": true", "\"on_front\": false");
+    row("verdict", "study.json", "\"verdict\": \"", "\"verdict\": \"x");
+    row("a path that is none", "study.json", "\"files\": [", "\"files\": [{},");
+    row("colour", "pareto.svg", " fill=\"", " file=\"");
+    row("checksum's name", "checksums.sha256", "trials.csv", "trials.tsv");
+}
+
+void TestVerifyReport::finds_altered_words()
+{
+    QFETCH(const std::string, file);
+    QFETCH(const std::string, before);
+    QFETCH(const std::string, after);
+    const Written written;
+    std::string text = content(written.folder() / file);
+    const auto at = text.find(before);
+    QVERIFY(at != std::string::npos);
+    write(written.folder() / file, text.replace(at, before.size(), after));
+    const auto faults = written.faults();
+    QVERIFY(!faults.empty());
+    QVERIFY(faults.front().file == file || file == "checksums.sha256");
+}
+
+void TestVerifyReport::finds_missing_files()
+{
+    const Written written;
+    for (const auto &file : written.files) {
+        const std::string text = content(file), name = std::filesystem::relative(file, written.folder()).generic_string();
+        std::filesystem::remove(file);
+        const auto faults = written.faults();
+        QCOMPARE(faults.size(), std::size_t{1});
+        QCOMPARE(to_text(faults[0]), name + " is missing.");
+        write(file, text);
+    }
+    std::filesystem::remove(written.folder() / "checksums.sha256");
+    QCOMPARE(written.faults().size(), std::size_t{1});
+}
+
+void TestVerifyReport::holds_drawn_files_against_their_checksums()
+{
+    const Written written;
+    auto results = ResultsFolder::open(written.folder(), written.source);
+    QVERIFY(results && results->write("report.pdf", "%PDF-1.4 a report"));
+    QVERIFY(written.faults().empty());
+    write(written.folder() / "report.pdf", "%PDF-1.4 another");
+    QCOMPARE(written.faults().size(), std::size_t{1});
+    QCOMPARE(written.faults()[0].file, std::string("report.pdf"));
+    std::filesystem::remove(written.folder() / "report.pdf");
+    QCOMPARE(to_text(written.faults().at(0)), std::string("report.pdf is missing."));
+    QVERIFY(results->finish("recipes"));
+    write(written.folder() / "examples.png", "of something else"); // in no list
+    QCOMPARE(written.faults().back().file, std::string("examples.png"));
+}
+
+void TestVerifyReport::takes_any_folder_for_the_files_of_a_study()
+{
+    const QTemporaryDir folder;
+    ReportSource source = made_up_source({.trials = 2});
+    source.folder = std::filesystem::path(folder.path().toStdString()) / "x]y-2026";
+    std::filesystem::create_directory(source.folder);
+    Study study = source.study;
+    study.files = {source.folder / "study.db", source.folder / "study.json"};
+    QVERIFY(write_study(study, source.folder)); // as a run does before and after its report
+    auto results = ResultsFolder::open(source.folder, source);
+    QVERIFY(results && write_results(source, make_report(source, kOptions), *results));
+    QVERIFY(write_study(study, source.folder));
+    const auto faults = verify_report(source, kOptions, source.folder);
+    QVERIFY(faults);
+    for (const ReportFault &fault : *faults)
+        QFAIL(to_text(fault).c_str());
+}
+
+void TestVerifyReport::ends_with_many_bad_figures()
+{
+    const Written written;
+    std::string text = content(written.folder() / "report.html");
+    for (int i = 0; i < 60'000; ++i)
+        text += "<data value=\"7\" data-source=\"study/none\">7</data>\n";
+    write(written.folder() / "report.html", text);
+    QVERIFY(written.faults().size() < 1000);
+}
+
 void TestVerifyReport::finds_a_report_of_another_store()
 {
     Written written;
@@ -199,6 +299,8 @@ void TestVerifyReport::says_where_there_is_no_report()
     const auto found = verify_report(made_up_source(), kOptions, empty.path().toStdString());
     QVERIFY(!found);
     QCOMPARE(found.error().code, ErrorCode::not_found);
+    write(std::filesystem::path(empty.path().toStdString()) / "trials.csv", "of a study that was stopped");
+    QVERIFY(verify_report(made_up_source(), kOptions, empty.path().toStdString()).error().code == ErrorCode::not_found);
 }
 
 void TestVerifyReport::reads_printed_numbers_data()

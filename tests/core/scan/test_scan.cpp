@@ -28,7 +28,7 @@ private Q_SLOTS:
     void refuses_formats_and_models_that_it_cannot_scan();
     void knows_when_the_ranking_has_settled();
     void writes_what_the_contract_says();
-    void writes_tables_and_node_data();
+    void writes_tables_and_data_of_nodes();
 
 private:
     [[nodiscard]] ca::ScanOptions options(std::size_t samples = 24) const
@@ -284,7 +284,7 @@ void TestScan::writes_what_the_contract_says()
     QVERIFY(bare["layers"][0]["divergence"].empty());
 }
 
-void TestScan::writes_tables_and_node_data()
+void TestScan::writes_tables_and_data_of_nodes()
 {
     const QTemporaryDir output;
     auto few = options();

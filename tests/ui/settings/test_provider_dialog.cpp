@@ -227,7 +227,11 @@ void TestProviderDialog::names_stay_here_unless_the_person_sends_them()
     QVERIFY(shown.dialog.facts().names);
     shown.choose(kOllama);
     QVERIFY(!names->isEnabled());
-    QCOMPARE(shown.find<QLabel>("provider_names_note")->text(), QStringLiteral("Nothing leaves this machine."));
+    QVERIFY(shown.find<QLabel>("provider_names_note")->text().startsWith(QStringLiteral("Nothing leaves this machine.")));
+    shown.choose(kOpenAi);
+    const QString note = shown.find<QLabel>("provider_names_note")->text();
+    QVERIFY2(note.contains(QStringLiteral("contact it at once")), qPrintable(note));
+    QVERIFY2(note.contains(QStringLiteral("200,000 tokens and $2 at most")), qPrintable(note));
     shown.choose(kOpenAi);
     QVERIFY(!names->isChecked()); // it was said of nobody for good
 }
