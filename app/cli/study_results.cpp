@@ -59,8 +59,8 @@ Status draw(const ReportSource &source, const report::Document &, ResultsFolder 
     for (const char *name : {"report.pdf", "pareto.png", "examples.png"})
         if (const auto dropped = results.drop(name); !dropped)
             return dropped;
-    notes.push_back(std::string("report.pdf, pareto.png") + (source.examples ? " and examples.png are" : " are both")
-                    + " missing: this build of the program draws nothing. report.html and pareto.svg say the same.");
+    notes.push_back(std::string(source.examples ? "report.pdf, pareto.png and examples.png" : "report.pdf and pareto.png")
+                    + " are missing: this build of the program draws nothing. report.html and pareto.svg say the same.");
     return {};
 }
 

@@ -149,7 +149,7 @@ void TestArguments::explains_what_it_does_not_take_data()
         QTest::newRow(line) << QString::fromLatin1(line) << QString::fromLatin1(word);
     };
     row("frobnicate", "frobnicate");
-    row("report s", "run, demo, mcp, run-trial, merge, export, inspect, scan, quantize, evaluate, models, doctor");
+    row("reports", "run, demo, mcp, run-trial, merge, export, report, inspect, scan, quantize, evaluate, models, doctor");
     row("export s --output o", "TRIAL");
     row("export s T1", "--output");
     row("run-trial --study s --recipe r.json", "--output");
