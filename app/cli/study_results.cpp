@@ -2,7 +2,6 @@
 #include "app/cli/study_results.h"
 
 #include "app/cli/repeat_command.h"
-#include "core/report/report.h"
 #include "core/report/results.h"
 #include "core/report/verify/verify_report.h"
 
@@ -23,11 +22,6 @@ std::string today()
     const auto two = [](unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); };
     return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) + "-"
         + two(static_cast<unsigned>(date.day()));
-}
-
-report::ReportOptions options_of(const ReportSource &source)
-{
-    return {.date = today(), .command = repeating_command(source)};
 }
 
 #ifdef CA_GUI
@@ -68,12 +62,17 @@ Status draw(const ReportSource &source, const report::Document &, ResultsFolder 
 
 } // namespace
 
+report::ReportOptions report_options(const ReportSource &source)
+{
+    return {.date = today(), .command = repeating_command(source)};
+}
+
 Result<WrittenResults> write_study_results(const ReportSource &source, const std::filesystem::path &folder)
 {
     auto results = ResultsFolder::open(folder, source);
     if (!results)
         return forward(results);
-    const report::Document document = report::make_report(source, options_of(source));
+    const report::Document document = report::make_report(source, report_options(source));
     WrittenResults written;
     if (const auto done = write_results(source, document, *results); !done)
         return forward(done);
@@ -88,7 +87,7 @@ Result<WrittenResults> write_study_results(const ReportSource &source, const std
 
 Result<std::vector<std::string>> verify_study_results(const ReportSource &source, const std::filesystem::path &folder)
 {
-    const auto faults = report::verify_report(source, options_of(source), folder);
+    const auto faults = report::verify_report(source, report_options(source), folder);
     if (!faults)
         return forward(faults);
     std::vector<std::string> sentences;

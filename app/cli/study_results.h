@@ -2,13 +2,16 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/report/source/report_source.h"
+#include "core/report/report.h"
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace ca {
+
+/// Of a report that is written now: the day, UTC, and the command that repeats the study.
+[[nodiscard]] report::ReportOptions report_options(const ReportSource &source);
 
 struct WrittenResults {
     std::vector<std::filesystem::path> files; ///< in the order of writing

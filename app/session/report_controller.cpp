@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/report_controller.h"
 
-#include "app/cli/repeat_command.h"
 #include "app/cli/study_results.h"
 #include "app/session/worker.h"
 #include "core/base/atomic_file.h"
-#include "core/report/report.h"
 #include "core/report/source/stored_numbers.h"
 #include "core/report/writers/html.h"
 #include "core/report/writers/markdown.h"
@@ -16,7 +14,6 @@
 #include "ui/report/report_pages.h"
 #include "ui/studies/studies_menu.h"
 
-#include <QDate>
 #include <QFileDialog>
 
 namespace ca {
@@ -73,8 +70,7 @@ void ReportController::open()
 void ReportController::read()
 {
     const std::uint64_t number = ++readings_;
-    const std::string date = QDate::currentDate().toString(Qt::ISODate).toStdString();
-    worker_->post([this, number, date, folder = folder_](const std::stop_token &) {
+    worker_->post([this, number, folder = folder_](const std::stop_token &) {
         const auto make = [&]() -> Result<std::shared_ptr<const Report>> {
             const auto store = StudyStore::open_for_reading(folder);
             if (!store)
@@ -82,7 +78,7 @@ void ReportController::read()
             auto source = read_report_source(*store);
             if (!source)
                 return forward(source);
-            report::Document document = report::make_report(*source, {.date = date, .command = repeating_command(*source)});
+            report::Document document = report::make_report(*source, report_options(*source));
             return std::make_shared<const Report>(Report{std::move(*source), std::move(document)});
         };
         QMetaObject::invokeMethod(this, [this, number, report = make()] {

@@ -23,7 +23,8 @@ constexpr std::size_t kLargestStudy = std::size_t{256} << 20U; // bytes of study
 
 std::string pareto_of(const Study &study)
 {
-    return pareto_svg(chart_points(study), study.model_name + " on " + study.data_name + ": size and accuracy of the trials");
+    return report::to_svg(report::pareto_drawing(
+        chart_points(study), study.model_name + " on " + study.data_name + ": size and accuracy of the trials"));
 }
 
 /// `T007` for T7: files sort as the trials do. Ids from elsewhere lose what a file's name cannot hold everywhere.

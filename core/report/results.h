@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/report/charts/pareto.h"
 #include "core/report/document/document.h"
-#include "core/report/pareto_svg.h"
 #include "core/report/results_folder.h"
 #include "core/report/source/report_source.h"
 #include "core/report/writers/csv.h"

@@ -60,11 +60,6 @@ void ToolBox::set_names(bool sent)
     state_->untrusted = Untrusted(sent);
 }
 
-Budget ToolBox::budget() const
-{
-    return state_->use.budget();
-}
-
 void ToolBox::set_budget(const Budget &budget)
 {
     state_->use.set(budget);

@@ -67,7 +67,6 @@ public:
     [[nodiscard]] ConsentMode mode() const;        ///< that holds now
     [[nodiscard]] std::size_t trials_left() const; ///< of the budget and of the study
     [[nodiscard]] double minutes_left() const;     ///< likewise; at least 0
-    [[nodiscard]] Budget budget() const;           ///< with what was approved beyond it
     [[nodiscard]] bool sends_names() const;
     /// What texts may speak of: the study's (figures_of), those of the budget, and what the tools said of proposals and pairs.
     [[nodiscard]] std::vector<StoredFigure> figures() const;

@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/study/load_study.h"
 #include "tests/app/cli/small_study.h"
+#include "tests/support/files_with.h"
 #include "tests/support/llm_streams.h"
 #include "tests/support/mock_llm_server.h"
 
@@ -44,18 +45,6 @@ Json all_int8()
 Json ends_with(const char *trial)
 {
     return {{"summary", std::string(trial) + " is what I recommend."}, {"recommended", trial}};
-}
-
-/// Files below `folder` that hold `text`.
-QStringList files_with(const std::filesystem::path &folder, const QByteArray &text)
-{
-    QStringList names;
-    for (const auto &entry : std::filesystem::recursive_directory_iterator(folder)) {
-        QFile file(QString::fromStdString(entry.path().string()));
-        if (entry.is_regular_file() && file.open(QFile::ReadOnly) && file.readAll().contains(text))
-            names << file.fileName();
-    }
-    return names;
 }
 
 Json study_json(const std::filesystem::path &folder)

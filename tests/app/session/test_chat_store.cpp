@@ -2,6 +2,7 @@
 // What of a conversation is kept, and what is not.
 #include "core/study/load_study.h"
 #include "tests/app/session/chat_window.h"
+#include "tests/support/files_with.h"
 #include "tests/support/gui_main.h"
 #include "tests/support/llm_streams.h"
 #include "tests/support/mock_llm_server.h"
@@ -31,17 +32,6 @@ struct Kept {
         std::filesystem::copy_file(chat.net.toStdString(), net);
     }
 };
-
-QStringList files_with(const std::filesystem::path &folder, const QByteArray &text)
-{
-    QStringList names;
-    for (const auto &entry : std::filesystem::recursive_directory_iterator(folder)) {
-        QFile file(QString::fromStdString(entry.path().string()));
-        if (entry.is_regular_file() && file.open(QFile::ReadOnly) && file.readAll().contains(text))
-            names << file.fileName();
-    }
-    return names;
-}
 
 } // namespace
 
